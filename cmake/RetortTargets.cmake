@@ -20,7 +20,9 @@ target_compile_options(
             -Wpedantic
             -Wshadow
             -Wconversion
-            -Wnon-virtual-dtor>)
+            -Wnon-virtual-dtor
+            # Designated initializers leave the rest to the members' own defaults.
+            -Wno-missing-field-initializers>)
 if(RETORT_WARNINGS_AS_ERRORS)
   target_compile_options(retort_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Werror>)
 endif()
