@@ -9,6 +9,7 @@
 ///   WORKSPACE/workspace.db          the index (storage/)
 ///   WORKSPACE/trainers.json         registered trainers: name -> argv (array)
 ///   WORKSPACE/agent.log             what the agent did
+///   WORKSPACE/experiments/          a copy of each submission, NAME-HASH.json (storage/reindex.h)
 ///   WORKSPACE/runs/ID/spec.yaml     what to do (written once, never changed)
 ///   WORKSPACE/runs/ID/events.jsonl  what happened (written by the trainer only)
 ///   WORKSPACE/runs/ID/train.log     standard output and error of the trainer (appended by attempts)
@@ -36,6 +37,7 @@ struct WorkspacePaths {
   [[nodiscard]] std::filesystem::path database() const { return folder / "workspace.db"; }
   [[nodiscard]] std::filesystem::path trainers() const { return folder / "trainers.json"; }
   [[nodiscard]] std::filesystem::path agentLog() const { return folder / "agent.log"; }
+  [[nodiscard]] std::filesystem::path experiments() const { return folder / "experiments"; }
   [[nodiscard]] std::filesystem::path runs() const { return folder / "runs"; }
   /// `run_id` must satisfy isRunId: names never become paths.
   [[nodiscard]] RunPaths run(std::string_view run_id) const;
