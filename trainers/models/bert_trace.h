@@ -1,0 +1,63 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+namespace retort::train {
+
+/// The parts of a forward pass that losses, probes and interventions look at.
+enum class TracePart : unsigned {
+  kScore = 1U << 0,
+  kProb = 1U << 1,
+  kContext = 1U << 2,
+  kDense = 1U << 3,
+  kOutput = 1U << 4,
+  kHidden = 1U << 5,
+};
+
+/// A set of trace parts: `TraceSet{TracePart::kProb} | TracePart::kOutput`.
+class TraceSet {
+ public:
+  constexpr TraceSet() = default;
+
+  // Implicit on purpose: one part is a set.
+  constexpr TraceSet(TracePart part)  // NOLINT(google-explicit-constructor)
+      : bits_(static_cast<unsigned>(part)) {}
+
+  [[nodiscard]] constexpr bool has(TracePart part) const {
+    return (bits_ & static_cast<unsigned>(part)) != 0;
+  }
+
+  [[nodiscard]] static constexpr TraceSet all() { return TraceSet((1U << 6) - 1U); }
+
+  [[nodiscard]] friend constexpr TraceSet operator|(TraceSet left, TraceSet right) {
+    return TraceSet(left.bits_ | right.bits_);
+  }
+
+  constexpr TraceSet& operator|=(TraceSet other) { return *this = *this | other; }
+
+  constexpr bool operator==(const TraceSet&) const = default;
+
+ private:
+  explicit constexpr TraceSet(unsigned bits) : bits_(bits) {}
+
+  unsigned bits_ = 0;
+};
+
+/// What a forward pass leaves behind: B batch, H heads, N padded length, D hidden, d = D / H, L
+/// layers, C classes. One tensor per layer, except `hidden` (L + 1, the embedding output first).
+/// Parts that were not asked for are empty. They carry gradients unless the pass ran without.
+struct BertTrace {
+  std::vector<at::Tensor>
+      score;  ///< [B, H, N, N]: Q K^T / sqrt(d) + mask (8-bit Q, K in a student), before softmax
+  std::vector<at::Tensor> prob;  ///< [B, H, N, N]: softmax(score), before dropout and before 8 bits
+  std::vector<at::Tensor> context;  ///< [B, H, N, d]: A V, before the heads are merged
+  std::vector<at::Tensor>
+      dense;  ///< [B, N, D]: W_O context + b, before dropout, residual and LayerNorm
+  std::vector<at::Tensor> output;  ///< [B, N, D]: LayerNorm(dropout(dense) + layer input)
+  std::vector<at::Tensor> hidden;  ///< [B, N, D]: embedding output, then each layer's output
+  at::Tensor logits;               ///< [B, C]; always there
+};
+
+}  // namespace retort::train

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "trainers/optimizers/optimizer.h"
+
+#include <memory>
+#include <vector>
+
+namespace retort::train {
+
+/// All optimizers, sorted by name. The only list of them.
+[[nodiscard]] const std::vector<const OptimizerDefinition*>& optimizerRegistry();
+
+/// The optimizer that the settings name, over `parameters` (usually
+/// BertModel::trainableParameters). Throws TrainError (bad spec) for an unknown name.
+[[nodiscard]] std::unique_ptr<Optimizer> makeOptimizer(const NamedTensors& parameters,
+                                                       const OptimizerSettings& settings);
+
+}  // namespace retort::train
