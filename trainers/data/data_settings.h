@@ -1,0 +1,48 @@
+#pragma once
+
+#include "trainers/settings/setting_group.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace retort::train {
+
+/// The columns of a user's own table (task: table).
+struct TableTaskSettings {
+  std::string format = "auto";
+  std::string train = "train.tsv";
+  std::string dev = "dev.tsv";
+  std::string text = "sentence";
+  std::string text_pair;
+  std::string label = "label";
+  std::vector<std::string> labels;
+  bool is_regression = false;
+  std::string metric = "auto";
+};
+
+/// The generated language (task: agreement).
+struct AgreementSettings {
+  std::int64_t train_rows = 8000;
+  std::int64_t dev_rows = 500;
+  std::int64_t seed = 1;
+  std::int64_t phrases = 2;
+  std::int64_t nesting = 1;
+};
+
+/// Which examples are learned, and how they become batches.
+struct DataSettings {
+  std::string task = "agreement";
+  std::string path;
+  std::int64_t max_length = 64;
+  std::string padding = "fixed";
+  std::int64_t train_rows = 0;
+  std::int64_t eval_rows = 0;
+  bool shuffle = true;
+};
+
+const SettingGroup<DataSettings>& dataSettings();
+const SettingGroup<TableTaskSettings>& tableTaskSettings();
+const SettingGroup<AgreementSettings>& agreementSettings();
+
+}  // namespace retort::train

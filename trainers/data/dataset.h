@@ -1,0 +1,70 @@
+#pragma once
+
+#include "core/base/json.h"
+#include "trainers/data/example.h"
+#include "trainers/tokenizers/wordpiece.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace retort::train {
+
+enum class Padding {
+  kFixed,    ///< every batch is max_length wide, as in the papers' code
+  kDynamic,  ///< as wide as its longest row
+};
+
+/// "fixed" or "dynamic", as data.padding says.
+[[nodiscard]] Padding paddingFromName(const std::string& name);
+
+/// Examples as a model wants them, on the CPU. B rows, T tokens.
+struct Batch {
+  at::Tensor input_ids;       ///< [B, T] int64, padded with the tokenizer's pad id
+  at::Tensor attention_mask;  ///< [B, T] int64: 1 for tokens, 0 for padding
+  at::Tensor token_type_ids;  ///< [B, T] int64: 1 for the second text and its [SEP]
+  at::Tensor lengths;         ///< [B] int64: tokens before the padding
+  at::Tensor labels;          ///< [B] int64 class ids, or [B] float64 scores
+  std::int64_t tokens = 0;    ///< sum of lengths
+};
+
+/// Tokenized examples in memory.
+class Dataset {
+ public:
+  struct Options {
+    std::int64_t max_length = 64;
+    Padding padding = Padding::kFixed;
+    bool is_regression = false;
+  };
+
+  Dataset(const std::vector<Example>& examples,
+          const WordPieceTokenizer& tokenizer,
+          const Options& options);
+
+  [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
+
+  /// The batch of the given rows, in their order. Throws c10::Error when a row is out of range or
+  /// there is none.
+  [[nodiscard]] Batch batch(std::span<const std::int64_t> rows) const;
+
+  /// Rows first … first + count - 1 (fewer at the end): for evaluation.
+  [[nodiscard]] Batch slice(std::int64_t first, std::int64_t count) const;
+
+  [[nodiscard]] const std::vector<double>& labels() const { return labels_; }
+
+  /// {rows, truncated, max_length, tokens: {mean, max}} for the event file.
+  [[nodiscard]] Json summary() const;
+
+ private:
+  Options options_;
+  std::int32_t pad_id_;
+  std::vector<std::int32_t> ids_;       // of all rows, one after the other
+  std::vector<std::int64_t> begins_;    // where each row begins in ids_, and the end
+  std::vector<std::int32_t> segments_;  // tokens of segment 0 of each row
+  std::vector<double> labels_;
+  std::int64_t truncated_ = 0;
+};
+
+}  // namespace retort::train

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace retort::train {
+
+/// One row to learn from.
+struct Example {
+  std::string first;
+  std::string second;  ///< empty when the task has one text
+  double label = 0;    ///< index into the task's labels, or the score of a regression
+
+  bool operator==(const Example&) const = default;
+};
+
+/// Rows to evaluate on.
+struct EvaluationSet {
+  std::string name;  ///< "dev", or "matched" and "mismatched"
+  std::vector<Example> examples;
+};
+
+}  // namespace retort::train
