@@ -43,9 +43,15 @@ function(retort_library name)
   target_link_libraries(${name} PUBLIC retort_options ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
 endfunction()
 
+# What ./retort needs for every command but test and gui.
+add_custom_target(programs)
+
 # retort_program(NAME OUTPUT program-name SOURCES … LIBRARIES …): an executable in build/…/bin.
 function(retort_program name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "OUTPUT" "SOURCES;LIBRARIES")
+  if(NOT CMAKE_CURRENT_SOURCE_DIR MATCHES "/(tests|gui)(/|$)")
+    add_dependencies(programs ${name})
+  endif()
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE retort_options ${arg_LIBRARIES})
   set_target_properties(${name} PROPERTIES OUTPUT_NAME "${arg_OUTPUT}")
