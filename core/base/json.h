@@ -1,11 +1,11 @@
 #pragma once
 
+#include "core/base/result.h"
+
 #include <string>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
-
-#include "core/base/result.h"
 
 namespace retort {
 
@@ -17,9 +17,13 @@ using Json = nlohmann::json;
 /// anything after the value. The message names the byte; the code is kInvalidData.
 [[nodiscard]] Result<Json> parseJson(std::string_view text, int max_depth = 64);
 
-/// The canonical text of a tree: sorted keys, no blanks, the shortest decimals that read back to the
-/// same double (independent of the locale). Equal trees give equal bytes; run ids are hashes of it.
-/// Non-finite numbers become the strings "NaN", "Infinity", "-Infinity".
+/// The canonical text of a tree: sorted keys, no blanks, the shortest decimals that read back to
+/// the same double (independent of the locale). Equal trees give equal bytes; run ids are hashes of
+/// it. Non-finite numbers become the strings "NaN", "Infinity", "-Infinity".
 [[nodiscard]] std::string canonicalJson(const Json& value);
+
+/// Appends `text` in quotes, escaped; malformed UTF-8 becomes U+FFFD, so that the result is always
+/// valid JSON.
+void appendJsonString(std::string_view text, std::string& out);
 
 }  // namespace retort

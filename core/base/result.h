@@ -1,10 +1,10 @@
 #pragma once
 
+#include <tl/expected.hpp>
+
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include <tl/expected.hpp>
 
 namespace retort {
 
@@ -37,21 +37,26 @@ using Result = tl::expected<T, E>;
 
 using Status = Result<void>;
 
-[[nodiscard]] inline tl::unexpected<Error> fail(ErrorCode code, std::string message) {
-  return tl::unexpected<Error>(Error{code, std::move(message)});
+/// What `fail` and `failWith` give: becomes a Result of any value type.
+template <class E = Error>
+using Failure = tl::unexpected<E>;
+
+[[nodiscard]] inline Failure<> fail(ErrorCode code, std::string message) {
+  return Failure<>(Error{code, std::move(message)});
 }
 
 /// Passes a failure (of any error type) on from a function with another value type.
 template <class E>
-[[nodiscard]] inline tl::unexpected<std::decay_t<E>> failWith(E&& error) {
-  return tl::unexpected<std::decay_t<E>>(std::forward<E>(error));
+[[nodiscard]] inline Failure<std::decay_t<E>> failWith(E&& error) {
+  return Failure<std::decay_t<E>>(std::forward<E>(error));
 }
 
 /// "CONTEXT: MESSAGE", same code.
 [[nodiscard]] Error withContext(Error error, std::string_view context);
 
-/// The process exit code for an error, after sysexits.h: 64 usage, 65 data, 66 not found, 70 database
-/// and protocol (software), 71 process, 73 cannot create, 74 input/output, 75 canceled, 78 config.
+/// The process exit code for an error, after sysexits.h: 64 usage, 65 data, 66 not found, 70
+/// database and protocol (software), 71 process, 73 cannot create, 74 input/output, 75 canceled, 78
+/// config.
 [[nodiscard]] int exitCode(ErrorCode code);
 
 }  // namespace retort

@@ -1,31 +1,36 @@
 #pragma once
 
+#include "core/base/json.h"
+#include "core/base/result.h"
+#include "core/run/run_record.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/base/json.h"
-#include "core/base/result.h"
-#include "core/run/run_record.h"
-
-/// events.jsonl: one JSON object a line, appended by the trainer. Every line has `kind`, `attempt` and `time_ms`.
+/// events.jsonl: one JSON object a line, appended by the trainer. Every line has `kind`, `attempt`
+/// and `time_ms`.
 ///
-///   open        protocol (1), run, from_step: the first line of each attempt. Steps after from_step of earlier attempts
+///   open        protocol (1), run, from_step: the first line of each attempt. Steps after
+///   from_step of earlier attempts
 ///               come again and replace what was there; -1: from the start.
 ///   environment facts (object): host, device, threads, versions
 ///   phase       name, total_steps (of the whole run, same counter as `step`)
-///   metrics     step, points: [{metric, value, layer?, head?, projection?, component?}]; `value` may be an array, then each
-///               dimension is a scalar or an array of the same length. NaN and infinities are the strings
-///               "NaN", "Infinity", "-Infinity".
+///   metrics     step, points: [{metric, value, layer?, head?, projection?, component?}]; `value`
+///   may be an array, then each
+///               dimension is a scalar or an array of the same length. NaN and infinities are the
+///               strings "NaN", "Infinity", "-Infinity".
 ///   warning     message, step?
 ///   checkpoint  step, path (relative to the run directory)
 ///   result      metrics: {name: value}: the final and best numbers of the run
 ///   heartbeat   counter: at least every 10 s while nothing else is written
-///   end         status: "finished" | "diverged" | "stopped" | "failed", exit_code, message: the last line of an attempt
+///   end         status: "finished" | "diverged" | "stopped" | "failed", exit_code, message: the
+///   last line of an attempt
 ///
-/// Readers skip unknown kinds and keys, ignore a torn last line, and refuse another protocol version.
+/// Readers skip unknown kinds and keys, ignore a torn last line, and refuse another protocol
+/// version.
 namespace retort {
 
 inline constexpr int kEventProtocol = 1;
@@ -48,14 +53,17 @@ struct Event {
   bool operator==(const Event&) const = default;
 };
 
-/// Parses one complete line (without its newline). kProtocol on malformed JSON, missing or mistyped keys, or
-/// dimension arrays of different lengths; the message names the key. Unknown kinds are returned as they are.
+/// Parses one complete line (without its newline). kProtocol on malformed JSON, missing or mistyped
+/// keys, or dimension arrays of different lengths; the message names the key. Unknown kinds are
+/// returned as they are.
 [[nodiscard]] Result<Event> parseEvent(std::string_view line);
 
-/// One line without newline. Points of the same metric are grouped into arrays; doubles read back exactly.
+/// One line without newline. Points of the same metric are grouped into arrays; doubles read back
+/// exactly.
 [[nodiscard]] std::string formatEvent(const Event& event);
 
-/// Reads the "open" line of an event file: kProtocol unless it is one with protocol 1 and the run id `run_id`.
+/// Reads the "open" line of an event file: kProtocol unless it is one with protocol 1 and the run
+/// id `run_id`.
 [[nodiscard]] Status checkOpening(const Event& event, std::string_view run_id);
 
 }  // namespace retort

@@ -1,19 +1,20 @@
 #pragma once
 
+#include "core/events/event.h"
+
 #include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "core/events/event.h"
-
 namespace retort {
 
-/// Appends events to a run's events.jsonl. Lines are buffered and written with one write() of whole lines at least once
-/// a second (checked at every `append`) and at `flush`; a line that an earlier, killed attempt left torn is cut off first.
-/// Used by one thread. Errors (disk full) are reported once per episode by `takeError` and the lines are kept and tried
-/// again, up to 64 MiB: training goes on.
+/// Appends events to a run's events.jsonl. Lines are buffered and written with one write() of whole
+/// lines at least once a second (checked at every `append`) and at `flush`; a line that an earlier,
+/// killed attempt left torn is cut off first. Used by one thread. Errors (disk full) are reported
+/// once per episode by `takeError` and the lines are kept and tried again, up to 64 MiB: training
+/// goes on.
 class EventWriter {
  public:
   /// Opens (or creates) the file and writes the "open" line of `attempt`. kIo on failure.
@@ -35,7 +36,8 @@ class EventWriter {
   /// The error of the last failed write, once.
   [[nodiscard]] std::optional<Error> takeError();
 
-  /// The attempt that the next opener of this file should use: one more than the last "open" line's.
+  /// The attempt that the next opener of this file should use: one more than the last "open"
+  /// line's.
   [[nodiscard]] static Result<int> nextAttempt(const std::filesystem::path& file);
 
  private:

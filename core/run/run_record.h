@@ -1,26 +1,27 @@
 #pragma once
 
+#include "core/run/run_spec.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "core/run/run_spec.h"
-
-/// The domain types of a workspace: what storage keeps, the agent changes, the command line and the GUI show.
-/// Times are UTC milliseconds since 1970.
+/// The domain types of a workspace: what storage keeps, the agent changes, the command line and the
+/// GUI show. Times are UTC milliseconds since 1970.
 namespace retort {
 
-/// queued -> running -> finished | diverged | failed | stopped;  stopping is running with a stop requested;
-/// blocked is queued with a needed run that failed; paused is queued but held back by the user.
+/// queued -> running -> finished | diverged | failed | stopped;  stopping is running with a stop
+/// requested; blocked is queued with a needed run that failed; paused is queued but held back by
+/// the user.
 enum class RunState {
   kQueued,
   kPaused,
   kBlocked,
   kRunning,
   kStopping,
-  kStopped,   ///< stopped on purpose, can be resumed
+  kStopped,  ///< stopped on purpose, can be resumed
   kFinished,
   kDiverged,  ///< a result: loss or gradients were not finite
   kFailed,
@@ -69,14 +70,14 @@ struct RunRecord {
   int priority = 0;  ///< higher first, then first come first served
   Resources resources;
   int attempts = 0;
-  int crashes = 0;                          ///< attempts that crashed since the last request to run
-  std::int64_t not_before_ms = 0;           ///< back-off after a crash
-  std::string phase;                        ///< the trainer's current phase
-  std::int64_t step = 0;                    ///< last step seen
-  std::int64_t total_steps = 0;             ///< 0: not known yet
-  std::string message;                      ///< why it failed, stopped or waits
+  int crashes = 0;                 ///< attempts that crashed since the last request to run
+  std::int64_t not_before_ms = 0;  ///< back-off after a crash
+  std::string phase;               ///< the trainer's current phase
+  std::int64_t step = 0;           ///< last step seen
+  std::int64_t total_steps = 0;    ///< 0: not known yet
+  std::string message;             ///< why it failed, stopped or waits
   std::int64_t created_ms = 0;
-  std::optional<std::int64_t> started_ms;   ///< of the first attempt
+  std::optional<std::int64_t> started_ms;  ///< of the first attempt
   std::optional<std::int64_t> ended_ms;
   std::string note;
   std::vector<std::string> tags;
@@ -88,7 +89,8 @@ struct RunRecord {
 struct ExperimentRun {
   std::string run_id;
   int position = 0;  ///< order of the expansion
-  std::vector<std::pair<std::string, std::string>> labels;  ///< factor -> label, in the order of the axes
+  std::vector<std::pair<std::string, std::string>>
+      labels;  ///< factor -> label, in the order of the axes
   std::optional<std::int64_t> seed;
   bool is_needed_only = false;  ///< a teacher that cells need, not a cell of the grid
 
@@ -100,7 +102,8 @@ struct ExperimentRecord {
   std::string name;
   std::string file;  ///< absolute path of the experiment file, for people
   std::string text;  ///< its contents when it was submitted
-  Json report;       ///< {metric, better, at, by: […], baseline: {factor: label}}, as in the file, checked
+  Json report;  ///< {metric, better, at, by: […], baseline: {factor: label}}, as in the file,
+                ///< checked
   std::int64_t created_ms = 0;
   std::vector<ExperimentRun> runs;
 
@@ -126,9 +129,9 @@ struct Point {
 };
 
 /// A wish of a user, carried out by the agent. `arguments` by kind:
-///   "submit": {experiment: …, runs: […]} (core/run/submission.h), "stop", "resume", "retry", "pause", "unpause",
-///   "remove": {run_ids: […]}, "priority": {run_ids, priority}, "note": {run_ids, note}, "tag": {run_ids, add, remove},
-///   "shutdown": {stop_runs: bool}.
+///   "submit": {experiment: …, runs: […]} (core/run/submission.h), "stop", "resume", "retry",
+///   "pause", "unpause", "remove": {run_ids: […]}, "priority": {run_ids, priority}, "note":
+///   {run_ids, note}, "tag": {run_ids, add, remove}, "shutdown": {stop_runs: bool}.
 struct Request {
   std::int64_t request_id = 0;
   std::string kind;

@@ -1,15 +1,16 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "core/base/json.h"
 #include "core/run/run_record.h"
 
+#include <string>
+#include <vector>
+
 namespace retort {
 
-/// An expanded experiment on its way from the command line or the GUI to the agent (the arguments of a "submit"
-/// request). Runs stand in the order of the expansion, needed runs before those that need them.
+/// An expanded experiment on its way from the command line or the GUI to the agent (the arguments
+/// of a "submit" request). Runs stand in the order of the expansion, needed runs before those that
+/// need them.
 struct SubmittedRun {
   RunSpec spec;
   std::string name;
@@ -33,7 +34,8 @@ struct Submission {
 [[nodiscard]] Json toJson(const Submission& submission);
 [[nodiscard]] Result<Submission> submissionFromJson(const Json& json);
 
-/// spec <-> JSON, as in spec.yaml: {retort: 1, run, trainer, release, settings: nested, inputs: […]}.
+/// spec <-> JSON, as in spec.yaml: {retort: 1, run, trainer, release, settings: nested, inputs:
+/// […]}.
 [[nodiscard]] Json toJson(const RunSpec& spec);
 [[nodiscard]] Result<RunSpec> runSpecFromJson(const Json& json);
 

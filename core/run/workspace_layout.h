@@ -12,9 +12,9 @@
 ///   WORKSPACE/experiments/          a copy of each submission, NAME-HASH.json (storage/reindex.h)
 ///   WORKSPACE/runs/ID/spec.yaml     what to do (written once, never changed)
 ///   WORKSPACE/runs/ID/events.jsonl  what happened (written by the trainer only)
-///   WORKSPACE/runs/ID/train.log     standard output and error of the trainer (appended by attempts)
-///   WORKSPACE/runs/ID/lock          held with flock by the trainer while it runs; holds its pid
-///   WORKSPACE/runs/ID/checkpoint/   checkpoints and their manifests
+///   WORKSPACE/runs/ID/train.log     standard output and error of the trainer (appended by
+///   attempts) WORKSPACE/runs/ID/lock          held with flock by the trainer while it runs; holds
+///   its pid WORKSPACE/runs/ID/checkpoint/   checkpoints and their manifests
 ///   WORKSPACE/runs/ID/model/        the result: a Hugging Face folder
 ///   WORKSPACE/runs/ID/model-best/   the same for the best evaluation
 namespace retort {
@@ -23,11 +23,17 @@ struct RunPaths {
   std::filesystem::path folder;
 
   [[nodiscard]] std::filesystem::path spec() const { return folder / "spec.yaml"; }
+
   [[nodiscard]] std::filesystem::path events() const { return folder / "events.jsonl"; }
+
   [[nodiscard]] std::filesystem::path log() const { return folder / "train.log"; }
+
   [[nodiscard]] std::filesystem::path lock() const { return folder / "lock"; }
+
   [[nodiscard]] std::filesystem::path checkpoints() const { return folder / "checkpoint"; }
+
   [[nodiscard]] std::filesystem::path model() const { return folder / "model"; }
+
   [[nodiscard]] std::filesystem::path bestModel() const { return folder / "model-best"; }
 };
 
@@ -35,10 +41,15 @@ struct WorkspacePaths {
   std::filesystem::path folder;
 
   [[nodiscard]] std::filesystem::path database() const { return folder / "workspace.db"; }
+
   [[nodiscard]] std::filesystem::path trainers() const { return folder / "trainers.json"; }
+
   [[nodiscard]] std::filesystem::path agentLog() const { return folder / "agent.log"; }
+
   [[nodiscard]] std::filesystem::path experiments() const { return folder / "experiments"; }
+
   [[nodiscard]] std::filesystem::path runs() const { return folder / "runs"; }
+
   /// `run_id` must satisfy isRunId: names never become paths.
   [[nodiscard]] RunPaths run(std::string_view run_id) const;
 };

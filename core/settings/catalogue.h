@@ -1,26 +1,28 @@
 #pragma once
 
+#include "core/base/json.h"
+#include "core/base/result.h"
+
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "core/base/json.h"
-#include "core/base/result.h"
-
-/// The catalogue: everything that a trainer can be told and everything that it can report. The trainer declares each
-/// setting, technique and metric once, beside the code that uses it, and prints the catalogue with `--catalog`;
-/// the command line and the GUI learn all of them from there.
+/// The catalogue: everything that a trainer can be told and everything that it can report. The
+/// trainer declares each setting, technique and metric once, beside the code that uses it, and
+/// prints the catalogue with `--catalog`; the command line and the GUI learn all of them from
+/// there.
 namespace retort {
 
 enum class SettingType {
   kBool,
   kInteger,
-  kReal,        ///< finite; an integer in the file is accepted and becomes a real
+  kReal,  ///< finite; an integer in the file is accepted and becomes a real
   kString,
   kChoice,      ///< one of `choices`
   kStringList,  ///< a single string is accepted and becomes a list of one
-  kPath,        ///< an input: file or folder whose contents belong to the run's identity, or "run:ID/…", or a keyword of `choices`
+  kPath,  ///< an input: file or folder whose contents belong to the run's identity, or "run:ID/…",
+          ///< or a keyword of `choices`
 };
 
 /// True when the setting `key` has one of `any_of` (if given) and none of `none_of`.
@@ -43,12 +45,15 @@ struct SettingSpec {
   std::optional<double> minimum;
   std::optional<double> maximum;
   bool is_minimum_exclusive = false;
-  std::vector<std::string> choices;    ///< kChoice: all values; kPath: keywords allowed beside paths
-  std::map<std::string, Json> presets; ///< kStringList: names that stand for lists ("ov" -> ["o", "v"])
-  std::vector<SettingCondition> when;  ///< the setting applies when all of these hold; else it has no value
-  bool is_shorthand = false;    ///< a scalar given for the parent key sets this setting
-  bool affects_result = true;   ///< false: not part of the run's identity (threads, device, checkpoint interval)
-  bool is_seed = false;         ///< the replication seed that `seeds:` of an experiment sets; at most one
+  std::vector<std::string> choices;  ///< kChoice: all values; kPath: keywords allowed beside paths
+  std::map<std::string, Json>
+      presets;  ///< kStringList: names that stand for lists ("ov" -> ["o", "v"])
+  std::vector<SettingCondition>
+      when;                   ///< the setting applies when all of these hold; else it has no value
+  bool is_shorthand = false;  ///< a scalar given for the parent key sets this setting
+  bool affects_result =
+      true;  ///< false: not part of the run's identity (threads, device, checkpoint interval)
+  bool is_seed = false;  ///< the replication seed that `seeds:` of an experiment sets; at most one
 
   bool operator==(const SettingSpec&) const = default;
 };
@@ -67,9 +72,11 @@ struct MetricSpec {
   bool operator==(const MetricSpec&) const = default;
 };
 
-/// A quantizer, distillation loss, optimizer, probe, task …: documentation for people and for forms.
+/// A quantizer, distillation loss, optimizer, probe, task …: documentation for people and for
+/// forms.
 struct TechniqueSpec {
-  std::string kind;  ///< "weight_quantizer", "distillation_loss", "optimizer", "probe", "task", "freeze_rule", …
+  std::string kind;  ///< "weight_quantizer", "distillation_loss", "optimizer", "probe", "task",
+                     ///< "freeze_rule", …
   std::string name;
   std::string documentation;
   std::string formula;
@@ -97,8 +104,8 @@ struct Catalogue {
 
 [[nodiscard]] Json toJson(const Catalogue& catalogue);
 
-/// Reads what `--catalog` printed. kProtocol when the version differs or a field is missing or malformed,
-/// a key is declared twice, or a condition or technique names an unknown setting.
+/// Reads what `--catalog` printed. kProtocol when the version differs or a field is missing or
+/// malformed, a key is declared twice, or a condition or technique names an unknown setting.
 [[nodiscard]] Result<Catalogue> catalogueFromJson(const Json& json);
 
 /// The word for a type as users see it ("integer", "real", "choice").

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "core/settings/catalogue.h"
+
 #include <map>
 #include <string>
 #include <vector>
-
-#include "core/settings/catalogue.h"
 
 namespace retort {
 
@@ -18,20 +18,24 @@ struct SettingError {
   bool operator==(const SettingError&) const = default;
 };
 
-/// Settings that were given but do not apply (their `when` does not hold); they are left out of the result.
+/// Settings that were given but do not apply (their `when` does not hold); they are left out of the
+/// result.
 struct ResolvedSettings {
-  SettingValues values;  ///< every setting that applies and has a value, defaults filled in, canonical types
+  SettingValues
+      values;  ///< every setting that applies and has a value, defaults filled in, canonical types
   std::vector<std::string> not_applicable;
 
   bool operator==(const ResolvedSettings&) const = default;
 };
 
-/// Checks one given value against its declaration and returns its canonical form (integers for kInteger, reals
-/// for kReal, lists for kStringList with presets expanded).
-[[nodiscard]] Result<Json, SettingError> checkSettingValue(const SettingSpec& spec, const Json& value);
+/// Checks one given value against its declaration and returns its canonical form (integers for
+/// kInteger, reals for kReal, lists for kStringList with presets expanded).
+[[nodiscard]] Result<Json, SettingError> checkSettingValue(const SettingSpec& spec,
+                                                           const Json& value);
 
-/// Resolves dotted keys against the catalogue: shorthands, types, ranges, choices, presets, conditions, defaults,
-/// required settings. Collects all errors; unknown keys get a suggestion ("did you mean …?").
+/// Resolves dotted keys against the catalogue: shorthands, types, ranges, choices, presets,
+/// conditions, defaults, required settings. Collects all errors; unknown keys get a suggestion
+/// ("did you mean …?").
 [[nodiscard]] Result<ResolvedSettings, std::vector<SettingError>> resolveSettings(
     const Catalogue& catalogue, const SettingValues& given);
 
