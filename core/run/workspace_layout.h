@@ -10,6 +10,7 @@
 ///   WORKSPACE/trainers.json         registered trainers: name -> argv (array)
 ///   WORKSPACE/agent.log             what the agent did
 ///   WORKSPACE/experiments/          a copy of each submission, NAME-HASH.json (storage/reindex.h)
+///   WORKSPACE/cache/                answers of trainers (catalogues); may be deleted at any time
 ///   WORKSPACE/runs/ID/spec.yaml     what to do (written once, never changed)
 ///   WORKSPACE/runs/ID/events.jsonl  what happened (written by the trainer only)
 ///   WORKSPACE/runs/ID/train.log     standard output and error of the trainer (appended by
@@ -48,6 +49,8 @@ struct WorkspacePaths {
 
   [[nodiscard]] std::filesystem::path experiments() const { return folder / "experiments"; }
 
+  /// Answers of trainers that can be asked again at any time.
+  [[nodiscard]] std::filesystem::path cache() const { return folder / "cache"; }
   [[nodiscard]] std::filesystem::path runs() const { return folder / "runs"; }
 
   /// `run_id` must satisfy isRunId: names never become paths.
