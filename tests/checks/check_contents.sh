@@ -4,7 +4,7 @@ set -euo pipefail
 cd -- "$1"
 
 # The documents of the world that comments and documents may point to.
-known_hosts='(arxiv|gnu|json-schema|huggingface|pypi|debian|github|openreview|python|kernel|sqlite|w3|freedesktop|qt|fsf|example)\.(org|co|com|io|net)'
+known_hosts='((arxiv|gnu|json-schema|huggingface|pypi|debian|github|openreview|python|kernel|sqlite|w3|freedesktop|qt|fsf|example)\.(org|co|com|io|net)|git-lfs\b)'
 status=0
 refuse() { # what it is, extended regular expression, expression of what is fine
   local found
