@@ -43,6 +43,8 @@ reset_tree
 accepts check_includes.sh
 accepts check_sizes.sh
 accepts check_contents.sh
+printf '// %s\n' "$(printf 'ä%.0s' {1..97})" >"$tree/core/text.cpp"
+accepts check_sizes.sh
 refuses check_includes.sh core/text.h '#include "storage/store.h"\n' core/text.h:1
 refuses check_includes.sh core/plan/text.h '  #  include <yaml-cpp/yaml.h>\n' core/plan/text.h:1
 refuses check_includes.sh core/agent/text.h '#include "core/cli/x.h"\n' core/agent/text.h:1
@@ -58,7 +60,7 @@ refuses check_format.sh core/text.cpp 'int  a;\n' core/text.cpp:1
 refuses check_sizes.sh core/text.h "$(printf '//\\n%.0s' {1..251})" "251 lines; at most 250"
 refuses check_sizes.sh core/text.cpp "$(printf '//\\n%.0s' {1..501})" "501 lines; at most 500"
 refuses check_sizes.sh core/text.cpp "int f() {\n$(printf ' \\n%.0s' {1..59})}\n" "core/text.cpp:1: a function of 61"
-refuses check_sizes.sh core/text.cpp "// $(printf 'x%.0s' {1..98})\n" "101 columns"
+refuses check_sizes.sh core/text.cpp "// $(printf 'x%.0s' {1..98})\n" "core/text.cpp:1:// xxx"
 refuses check_contents.sh README.md 'see http''s://mirror.internal/x\n' README.md:1
 refuses check_contents.sh README.md 'cd /''root/retort\n' README.md:1
 refuses check_contents.sh README.md 'a \n' README.md:1
