@@ -4,8 +4,6 @@
 #include "core/events/event.h"
 
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,9 +41,6 @@ struct EventBatch {
 class IngestStore {
  public:
   explicit IngestStore(Database& database);
-  ~IngestStore();
-  IngestStore(IngestStore&&) noexcept;
-  IngestStore& operator=(IngestStore&&) noexcept;
 
   [[nodiscard]] Result<IngestState> state(std::string_view run_id);
 
@@ -58,9 +53,7 @@ class IngestStore {
   Status restart(std::string_view run_id);
 
  private:
-  struct SeriesCache;
   Database* database_;
-  std::unique_ptr<SeriesCache> cache_;
 };
 
 }  // namespace retort::storage

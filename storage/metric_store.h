@@ -98,6 +98,10 @@ class MetricStore {
                       const std::function<bool(const MetricRow&)>& row);
 
  private:
+  Result<bool> exportCurve(const std::string& run_id,
+                           const SeriesInfo& curve,
+                           const std::function<bool(const MetricRow&)>& row);
+
   Database* database_;
 };
 

@@ -2,7 +2,6 @@
 
 #include "core/base/result.h"
 #include "core/run/run_spec.h"
-#include "core/run/submission.h"
 #include "core/run/workspace_layout.h"
 
 #include <cstdint>
@@ -13,31 +12,29 @@
 
 namespace retort::storage {
 
-/// Writes WORKSPACE/experiments/NAME-HASH.json, the copy from which `reindex` knows the
-/// experiments. The agent does it before ExperimentStore::add. Returns the file; writing the same
-/// submission again changes nothing.
-[[nodiscard]] Result<std::filesystem::path> saveSubmissionCopy(const WorkspacePaths& paths,
-                                                               const Submission& submission,
-                                                               std::int64_t now_ms);
-
 /// Reads spec.yaml (storage knows no YAML).
 using SpecReader = std::function<Result<RunSpec>(const std::filesystem::path& spec_file)>;
 
 struct ReindexReport {
   std::int64_t experiments = 0;
   std::int64_t runs = 0;
-  std::int64_t points_bytes = 0;  ///< of event files read
+  std::int64_t event_bytes = 0;  ///< read from event files
   std::vector<std::string>
       problems;  ///< what could not be read and was left out, one sentence each
-  std::filesystem::path
-      old_database;  ///< where the previous database file was put; empty: there was none
+  std::filesystem::path old_database;  ///< where the previous one was put; empty: there was none
 };
 
-/// Rebuilds the database from experiments/*.json and runs/*/. The new database is made beside and
-/// replaces the old one only when it is complete; the old one is kept as workspace.db.old-TIME.
-/// Requests and the lease are not kept; notes, tags and priorities are taken from the old database
-/// when it can still be read. A run's state follows from its last attempt's "end" event; without
-/// one it is stopped. No agent may be running (the caller holds none and has checked the lease).
+/// Rebuilds the database from experiments/*.json (storage/submission_copy.h) and runs/*/. The new
+/// one is made beside and takes the place of the old one only when it is complete; the old one is
+/// kept as workspace.db.old-TIME.
+///
+/// A run's state follows from the "end" of its last attempt. What only the database knew (notes,
+/// tags, priorities, attempts' processes, the state of runs without an "end") is taken from the old
+/// one when it can still be read; without it, such runs are stopped and can be resumed. Requests
+/// and the lease are not kept. Runs without a directory (removed ones) stay members of their
+/// experiments only.
+///
+/// Nobody may write meanwhile: the caller has made sure that no agent is running.
 [[nodiscard]] Result<ReindexReport> reindex(const WorkspacePaths& paths,
                                             const SpecReader& read_spec,
                                             std::int64_t now_ms);

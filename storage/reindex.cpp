@@ -1,0 +1,354 @@
+#include "storage/reindex.h"
+
+#include "storage/event_follower.h"
+#include "storage/open_database.h"
+#include "storage/sqlite/transaction.h"
+#include "storage/submission_copy.h"
+#include "storage/workspace_store.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <system_error>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace fs = std::filesystem;
+
+namespace retort::storage {
+namespace {
+
+constexpr const char* kLogSuffixes[] = {"-wal", "-shm", "-journal"};
+
+// What the old database knew of a run.
+struct Memory {
+  RunRecord record;
+  std::vector<AttemptRecord> attempts;
+};
+
+using Memories = std::map<std::string, Memory>;
+
+Memories readMemories(const WorkspacePaths& paths, std::vector<std::string>& problems) {
+  Memories memories;
+  std::error_code error;
+  if (!fs::exists(paths.database(), error) || fs::file_size(paths.database(), error) == 0) {
+    return memories;
+  }
+  Result<WorkspaceStore> store = WorkspaceStore::open(paths.folder, Access::kReadOnly);
+  RunFilter without_spec;
+  without_spec.with_spec = false;
+  auto runs = store ? store->runs().list(without_spec)
+                    : Result<std::vector<RunRecord>>(failWith(store.error()));
+  if (!runs) {
+    problems.push_back("notes, tags and priorities are lost: " + runs.error().message);
+    return memories;
+  }
+  for (RunRecord& run : *runs) {
+    Result<std::vector<AttemptRecord>> attempts = store->runs().attempts(run.spec.run_id);
+    std::string run_id = run.spec.run_id;
+    memories.emplace(run_id,
+                     Memory{std::move(run), attempts ? *attempts : std::vector<AttemptRecord>()});
+  }
+  return memories;
+}
+
+std::vector<std::string> runFolders(const WorkspacePaths& paths) {
+  std::vector<std::string> ids;
+  std::error_code error;
+  for (fs::directory_iterator entry(paths.runs(), error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::string name = entry->path().filename().string();
+    if (isRunId(name)) {
+      ids.push_back(std::move(name));
+    }
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+std::optional<RunState> stateOfStatus(const Json& status) {
+  static const std::map<std::string, RunState> kStates = {{"finished", RunState::kFinished},
+                                                          {"diverged", RunState::kDiverged},
+                                                          {"stopped", RunState::kStopped},
+                                                          {"failed", RunState::kFailed}};
+  auto found = status.is_string() ? kStates.find(status.get<std::string>()) : kStates.end();
+  return found == kStates.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string textOf(const Json& fields, const char* key) {
+  auto field = fields.find(key);
+  return field != fields.end() && field->is_string() ? field->get<std::string>() : std::string();
+}
+
+class Reindexer {
+ public:
+  Reindexer(const WorkspacePaths& paths,
+            Database& database,
+            const SpecReader& read_spec,
+            Memories memories,
+            std::int64_t now_ms)
+      : paths_(paths),
+        runs_(database),
+        experiments_(database),
+        ingest_(database),
+        database_(&database),
+        read_spec_(read_spec),
+        memories_(std::move(memories)),
+        now_ms_(now_ms) {}
+
+  Status rebuild(ReindexReport& report) {
+    report_ = &report;
+    std::vector<std::string> folders = runFolders(paths_);
+    if (Status added = addExperiments({folders.begin(), folders.end()}); !added) {
+      return added;
+    }
+    for (const std::string& run_id : folders) {
+      Result<bool> is_known = addRun(run_id);
+      if (!is_known) {
+        return failWith(is_known.error());
+      }
+      if (!*is_known) {
+        continue;
+      }
+      ++report.runs;
+      Status restored = inWrite(*database_, [&] { return restore(run_id); });
+      if (!restored) {
+        return restored;
+      }
+    }
+    return {};
+  }
+
+ private:
+  Status addExperiments(const std::set<std::string>& folders) {
+    for (const SubmissionCopy& copy : readSubmissionCopies(paths_, report_->problems)) {
+      Result<AddedExperiment> added = experiments_.add(copy.submission, copy.created_ms);
+      if (!added) {
+        return failWith(added.error());
+      }
+      ++report_->experiments;
+      for (const std::string& run_id : added->new_runs) {
+        if (folders.contains(run_id)) {
+          continue;
+        }
+        if (Status removed = runs_.remove(run_id); !removed) {
+          return removed;
+        }
+      }
+    }
+    return {};
+  }
+
+  // False: nothing is known of it but its folder.
+  Result<bool> addRun(const std::string& run_id) {
+    if (runs_.get(run_id)) {
+      return true;
+    }
+    Result<RunSpec> spec = read_spec_(paths_.run(run_id).spec());
+    if (spec && spec->run_id != run_id) {
+      spec = fail(ErrorCode::kInvalidData,
+                  fmt::format("{}: says run {}", paths_.run(run_id).spec().string(), spec->run_id));
+    }
+    if (!spec) {
+      report_->problems.push_back(
+          fmt::format("run {} was left out: {}", run_id, spec.error().message));
+      return false;
+    }
+    RunRecord record;
+    record.spec = std::move(*spec);
+    auto memory = memories_.find(run_id);
+    record.name = memory == memories_.end() ? run_id : memory->second.record.name;
+    record.created_ms = memory == memories_.end() ? now_ms_ : memory->second.record.created_ms;
+    if (Status inserted = runs_.insert(record); !inserted) {
+      return failWith(inserted.error());
+    }
+    return true;
+  }
+
+  // Events, then what they leave open.
+  Status restore(const std::string& run_id) {
+    EventFollower follower(ingest_);
+    Result<FollowResult> followed = follower.drain(run_id, paths_.run(run_id).events());
+    std::vector<Event> events;
+    if (followed) {
+      report_->event_bytes += followed->bytes;
+      events = std::move(followed->events);
+    } else if (followed.error().code == ErrorCode::kProtocol ||
+               followed.error().code == ErrorCode::kIo) {
+      report_->problems.push_back(
+          fmt::format("events of run {} were left out: {}", run_id, followed.error().message));
+    } else {
+      return failWith(followed.error());
+    }
+    auto memory = memories_.find(run_id);
+    if (memory != memories_.end()) {
+      if (Status remembered = restoreMemory(run_id, memory->second); !remembered) {
+        return remembered;
+      }
+    }
+    return restoreState(run_id, events);
+  }
+
+  Status restoreMemory(const std::string& run_id, const Memory& memory) {
+    const RunRecord& old = memory.record;
+    Status done = runs_.setNote(run_id, old.note);
+    if (done) {
+      done = runs_.changeTags(run_id, old.tags, {});
+    }
+    if (done) {
+      done = runs_.setPriority(run_id, old.priority);
+    }
+    if (done) {
+      done = runs_.setResources(run_id, old.resources);
+    }
+    if (done) {
+      done = runs_.setRetry(run_id, old.crashes, old.not_before_ms);
+    }
+    for (const AttemptRecord& attempt : memory.attempts) {
+      if (done) {
+        done = runs_.startAttempt(run_id, attempt);
+      }
+    }
+    return done;
+  }
+
+  // The last attempt's end decides; without one, what was remembered.
+  Status restoreState(const std::string& run_id, const std::vector<Event>& events) {
+    const Event* opened = nullptr;
+    const Event* ended = nullptr;
+    Status done;
+    for (const Event& event : events) {
+      if (event.kind == "open") {
+        opened = opened == nullptr ? &event : opened;
+        ended = nullptr;
+        done = done ? setRunning(run_id, event.time_ms) : done;
+      } else if (event.kind == "end") {
+        ended = &event;
+      }
+    }
+    if (!done) {
+      return done;
+    }
+    std::optional<RunState> state =
+        ended == nullptr ? std::nullopt : stateOfStatus(ended->fields.value("status", Json()));
+    if (state) {
+      if (Status closed = closeAttempt(run_id, *ended); !closed) {
+        return closed;
+      }
+      return runs_.setState(run_id, *state, textOf(ended->fields, "message"), ended->time_ms);
+    }
+    auto memory = memories_.find(run_id);
+    if (memory != memories_.end()) {
+      const RunRecord& old = memory->second.record;
+      return runs_.setState(run_id, old.state, old.message, old.ended_ms.value_or(now_ms_));
+    }
+    const char* message =
+        opened == nullptr ? "had not started when the workspace was reindexed; resume it to run it"
+                          : "its end is not recorded; resume it to go on from its checkpoint";
+    return runs_.setState(run_id, RunState::kStopped, message, now_ms_);
+  }
+
+  Status setRunning(const std::string& run_id, std::int64_t time_ms) {
+    return runs_.setState(run_id, RunState::kRunning, "", time_ms);
+  }
+
+  // Attempts that only the event file tells of get their end from it.
+  Status closeAttempt(const std::string& run_id, const Event& ended) {
+    Result<std::optional<AttemptRecord>> last = runs_.lastAttempt(run_id);
+    if (!last) {
+      return failWith(last.error());
+    }
+    if (!last->has_value() || (*last)->attempt != ended.attempt || (*last)->ended_ms) {
+      return {};
+    }
+    AttemptRecord attempt = **last;
+    attempt.ended_ms = ended.time_ms;
+    attempt.message = textOf(ended.fields, "message");
+    auto code = ended.fields.find("exit_code");
+    if (code != ended.fields.end() && code->is_number_integer()) {
+      attempt.exit_code = code->get<int>();
+    }
+    return runs_.endAttempt(run_id, attempt);
+  }
+
+  const WorkspacePaths& paths_;
+  RunStore runs_;
+  ExperimentStore experiments_;
+  IngestStore ingest_;
+  Database* database_;
+  const SpecReader& read_spec_;
+  Memories memories_;
+  std::int64_t now_ms_;
+  ReindexReport* report_ = nullptr;
+};
+
+Status renameFile(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::rename(from, to, error);
+  if (error) {
+    return fail(
+        ErrorCode::kIo,
+        fmt::format("cannot rename {} to {}: {}", from.string(), to.string(), error.message()));
+  }
+  return {};
+}
+
+// The database file keeps its log beside it: without it, committed rows would be lost.
+Result<fs::path> putAside(const fs::path& file, std::int64_t now_ms) {
+  std::error_code error;
+  if (!fs::exists(file, error)) {
+    return fs::path();
+  }
+  fs::path aside = fmt::format("{}.old-{}", file.string(), now_ms);
+  for (int number = 2; fs::exists(aside, error); ++number) {
+    aside = fmt::format("{}.old-{}-{}", file.string(), now_ms, number);
+  }
+  for (const char* suffix : kLogSuffixes) {
+    if (fs::exists(file.string() + suffix, error)) {
+      Status renamed = renameFile(file.string() + suffix, aside.string() + suffix);
+      if (!renamed) {
+        return failWith(renamed.error());
+      }
+    }
+  }
+  if (Status renamed = renameFile(file, aside); !renamed) {
+    return failWith(renamed.error());
+  }
+  return aside;
+}
+
+}  // namespace
+
+Result<ReindexReport> reindex(const WorkspacePaths& paths,
+                              const SpecReader& read_spec,
+                              std::int64_t now_ms) {
+  ReindexReport report;
+  fs::path fresh = fmt::format("{}.reindex-{}", paths.database().string(), ::getpid());
+  std::error_code error;
+  fs::remove(fresh, error);
+  Status rebuilt;
+  {
+    Result<std::unique_ptr<Database>> database = createDatabase(fresh);
+    if (!database) {
+      return failWith(database.error());
+    }
+    Reindexer reindexer(paths, **database, read_spec, readMemories(paths, report.problems), now_ms);
+    rebuilt = reindexer.rebuild(report);
+  }
+  if (!rebuilt) {
+    fs::remove(fresh, error);
+    return failWith(withContext(rebuilt.error(), "reindexing"));
+  }
+  Result<fs::path> aside = putAside(paths.database(), now_ms);
+  if (!aside) {
+    return failWith(aside.error());
+  }
+  report.old_database = *aside;
+  if (Status renamed = renameFile(fresh, paths.database()); !renamed) {
+    return failWith(renamed.error());
+  }
+  return report;
+}
+
+}  // namespace retort::storage
