@@ -14,20 +14,19 @@
 /// and `time_ms`.
 ///
 ///   open        protocol (1), run, from_step: the first line of each attempt. Steps after
-///   from_step of earlier attempts
-///               come again and replace what was there; -1: from the start.
+///               from_step of earlier attempts come again and replace what was there; -1: from
+///               the start.
 ///   environment facts (object): host, device, threads, versions
 ///   phase       name, total_steps (of the whole run, same counter as `step`)
 ///   metrics     step, points: [{metric, value, layer?, head?, projection?, component?}]; `value`
-///   may be an array, then each
-///               dimension is a scalar or an array of the same length. NaN and infinities are the
-///               strings "NaN", "Infinity", "-Infinity".
+///               may be an array, then each dimension is a scalar or an array of the same length.
+///               NaN and infinities are the strings "NaN", "Infinity", "-Infinity".
 ///   warning     message, step?
 ///   checkpoint  step, path (relative to the run directory)
 ///   result      metrics: {name: value}: the final and best numbers of the run
 ///   heartbeat   counter: at least every 10 s while nothing else is written
 ///   end         status: "finished" | "diverged" | "stopped" | "failed", exit_code, message: the
-///   last line of an attempt
+///               last line of an attempt
 ///
 /// Readers skip unknown kinds and keys, ignore a torn last line, and refuse another protocol
 /// version.

@@ -129,9 +129,12 @@ struct Point {
 };
 
 /// A wish of a user, carried out by the agent. `arguments` by kind:
-///   "submit": {experiment: …, runs: […]} (core/run/submission.h), "stop", "resume", "retry",
-///   "pause", "unpause", "remove": {run_ids: […]}, "priority": {run_ids, priority}, "note":
-///   {run_ids, note}, "tag": {run_ids, add, remove}, "shutdown": {stop_runs: bool}.
+///   "submit"    {experiment: …, runs: […]} (core/run/submission.h)
+///   "stop", "resume", "retry", "pause", "unpause", "remove"    {run_ids: […]}
+///   "priority"  {run_ids, priority}
+///   "note"      {run_ids, note}
+///   "tag"       {run_ids, add, remove}
+///   "shutdown"  {stop_runs: bool}
 struct Request {
   std::int64_t request_id = 0;
   std::string kind;

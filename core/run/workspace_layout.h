@@ -10,13 +10,12 @@
 ///   WORKSPACE/trainers.json         registered trainers: name -> argv (array)
 ///   WORKSPACE/agent.log             what the agent did
 ///   WORKSPACE/experiments/          a copy of each submission, NAME-HASH.json (storage/reindex.h)
-///   WORKSPACE/agent.json            what the agent was told to keep to: {"jobs": N}
 ///   WORKSPACE/cache/                answers of trainers (catalogues); may be deleted at any time
 ///   WORKSPACE/runs/ID/spec.yaml     what to do (written once, never changed)
 ///   WORKSPACE/runs/ID/events.jsonl  what happened (written by the trainer only)
-///   WORKSPACE/runs/ID/train.log     standard output and error of the trainer (appended by
-///   attempts) WORKSPACE/runs/ID/lock          held with flock by the trainer while it runs; holds
-///   its pid WORKSPACE/runs/ID/checkpoint/   checkpoints and their manifests
+///   WORKSPACE/runs/ID/train.log     standard output and error of all attempts of the trainer
+///   WORKSPACE/runs/ID/lock          held with flock by the trainer while it runs; holds its pid
+///   WORKSPACE/runs/ID/checkpoint/   checkpoints and their manifests
 ///   WORKSPACE/runs/ID/model/        the result: a Hugging Face folder
 ///   WORKSPACE/runs/ID/model-best/   the same for the best evaluation
 namespace retort {
