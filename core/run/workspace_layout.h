@@ -10,6 +10,7 @@
 ///   WORKSPACE/trainers.json         registered trainers: name -> argv (array)
 ///   WORKSPACE/agent.log             what the agent did
 ///   WORKSPACE/experiments/          a copy of each submission, NAME-HASH.json (storage/reindex.h)
+///   WORKSPACE/agent.json            what the agent was told to keep to: {"jobs": N}
 ///   WORKSPACE/cache/                answers of trainers (catalogues); may be deleted at any time
 ///   WORKSPACE/runs/ID/spec.yaml     what to do (written once, never changed)
 ///   WORKSPACE/runs/ID/events.jsonl  what happened (written by the trainer only)
@@ -50,8 +51,10 @@ struct WorkspacePaths {
   [[nodiscard]] std::filesystem::path experiments() const { return folder / "experiments"; }
 
   [[nodiscard]] std::filesystem::path agentSettings() const { return folder / "agent.json"; }
+
   /// Answers of trainers that can be asked again at any time.
   [[nodiscard]] std::filesystem::path cache() const { return folder / "cache"; }
+
   [[nodiscard]] std::filesystem::path runs() const { return folder / "runs"; }
 
   /// `run_id` must satisfy isRunId: names never become paths.
