@@ -28,6 +28,7 @@ struct AgreementSettings {
   std::int64_t seed = 1;
   std::int64_t phrases = 2;
   std::int64_t nesting = 1;
+  bool has_object = true;
 };
 
 /// Which examples are learned, and how they become batches.

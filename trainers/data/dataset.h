@@ -2,9 +2,10 @@
 
 #include "core/base/json.h"
 #include "trainers/data/example.h"
+#include "trainers/models/encoder_batch.h"
 #include "trainers/tokenizers/wordpiece.h"
 
-#include <ATen/core/Tensor.h>
+#include <c10/core/ScalarType.h>
 
 #include <cstdint>
 #include <span>
@@ -20,16 +21,6 @@ enum class Padding {
 /// "fixed" or "dynamic", as data.padding says.
 [[nodiscard]] Padding paddingFromName(const std::string& name);
 
-/// Examples as a model wants them, on the CPU. B rows, T tokens.
-struct Batch {
-  at::Tensor input_ids;       ///< [B, T] int64, padded with the tokenizer's pad id
-  at::Tensor attention_mask;  ///< [B, T] int64: 1 for tokens, 0 for padding
-  at::Tensor token_type_ids;  ///< [B, T] int64: 1 for the second text and its [SEP]
-  at::Tensor lengths;         ///< [B] int64: tokens before the padding
-  at::Tensor labels;          ///< [B] int64 class ids, or [B] float64 scores
-  std::int64_t tokens = 0;    ///< sum of lengths
-};
-
 /// Tokenized examples in memory.
 class Dataset {
  public:
@@ -37,6 +28,7 @@ class Dataset {
     std::int64_t max_length = 64;
     Padding padding = Padding::kFixed;
     bool is_regression = false;
+    at::ScalarType score_type = at::kFloat;  ///< of the labels of a regression
   };
 
   Dataset(const std::vector<Example>& examples,
@@ -45,12 +37,12 @@ class Dataset {
 
   [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
 
-  /// The batch of the given rows, in their order. Throws c10::Error when a row is out of range or
-  /// there is none.
-  [[nodiscard]] Batch batch(std::span<const std::int64_t> rows) const;
+  /// The batch of the given rows, in their order, on the CPU. Throws c10::Error when a row is out
+  /// of range or there is none.
+  [[nodiscard]] EncoderBatch batch(std::span<const std::int64_t> rows) const;
 
   /// Rows first … first + count - 1 (fewer at the end): for evaluation.
-  [[nodiscard]] Batch slice(std::int64_t first, std::int64_t count) const;
+  [[nodiscard]] EncoderBatch slice(std::int64_t first, std::int64_t count) const;
 
   [[nodiscard]] const std::vector<double>& labels() const { return labels_; }
 

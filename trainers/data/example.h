@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,8 +9,8 @@ namespace retort::train {
 /// One row to learn from.
 struct Example {
   std::string first;
-  std::string second;  ///< empty when the task has one text
-  double label = 0;    ///< index into the task's labels, or the score of a regression
+  std::optional<std::string> second;  ///< of tasks over pairs
+  double label = 0;  ///< index into the task's labels, or the score of a regression
 
   bool operator==(const Example&) const = default;
 };

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace retort::train {
@@ -90,12 +91,19 @@ class WordPieceTokenizer {
   };
 
   void tokenizeWord(std::u32string_view word, std::vector<std::int32_t>& ids) const;
+
+  /// Length in characters (0: none) and id of the longest vocabulary entry that `piece` starts
+  /// with; at least one character after the `prefix` bytes belongs to it.
+  [[nodiscard]] std::pair<std::size_t, std::int32_t> longestPiece(std::string_view piece,
+                                                                  std::size_t prefix) const;
   void tokenizePlain(std::string_view text, std::vector<std::int32_t>& ids) const;
 
   WordPieceOptions options_;
   std::vector<std::string> vocabulary_;
   std::unordered_map<std::string, std::int32_t, TextHash, std::equal_to<>> ids_;
   std::array<std::string, 5> specials_;
+  std::vector<std::u32string> never_split_;
+  std::size_t longest_token_ = 1;  // in bytes, at least its characters
   std::int32_t unk_id_ = 0;
   std::int32_t sep_id_ = 0;
   std::int32_t pad_id_ = 0;

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "trainers/data/data_settings.h"
+#include "trainers/data/example.h"
+#include "trainers/tokenizers/wordpiece.h"
+
+#include <vector>
+
+/// A small generated language in which acceptability depends on agreement between words far apart.
+///
+///   sentence := clause [noun phrase* adjective]
+///   clause   := noun phrase* ["that" clause] verb          phrase := preposition noun
+///
+/// Nouns, verbs and adjectives carry one of six endings (three classes, singular and plural). A
+/// verb agrees with the noun that opens its clause, the adjective with the noun after the last
+/// verb; the nouns in phrases are distractors. A sentence is acceptable (label 1) when all
+/// agreements hold; otherwise exactly one word has the wrong ending.
+///
+/// The words of a sentence say nothing without their places: in each clause the number of nouns
+/// that agree with the verb is drawn first, from the same distribution for right and wrong ones; in
+/// right ones the opening noun is among them, in wrong ones it is not.
+namespace retort::train {
+
+struct AgreementData {
+  std::vector<Example> train;
+  std::vector<Example>
+      dev;  ///< no sentence of it is in `train`; does not depend on how many rows train has
+};
+
+/// Sentences without repetition, half of them acceptable up to chance; the same for equal settings.
+/// Throws TrainError (kBadSpec) when the settings do not allow that many different sentences.
+[[nodiscard]] AgreementData generateAgreement(const AgreementSettings& settings);
+
+/// Every word of the language is one token. The same whatever the settings are.
+[[nodiscard]] WordPieceTokenizer agreementTokenizer();
+
+}  // namespace retort::train
