@@ -1,34 +1,14 @@
 #pragma once
 
-#include "core/plan/attempt_outcome.h"
-
-#include <chrono>
-#include <filesystem>
+#include "core/agent/agent_options.h"
 
 namespace retort {
-
-/// How the agent of one workspace behaves. `retort agent` fills it from its command line.
-struct AgentOptions {
-  std::filesystem::path workspace;
-  /// Runs at once; 0: as many as GPUs, threads and memory allow.
-  int jobs = 0;
-  /// Between SIGTERM and SIGKILL to a run's process group.
-  std::chrono::milliseconds stop_grace{30'000};
-  /// A run without events and without CPU time for so long hangs: it is killed and tried again.
-  std::chrono::milliseconds heartbeat_timeout{120'000};
-  /// A run without events for so long hangs, even when it computes.
-  std::chrono::milliseconds silence_timeout{1'800'000};
-  /// The agent ends when nothing was queued, running or asked for so long.
-  std::chrono::milliseconds idle_exit{15'000};
-  /// Between two looks at the event files and the requests.
-  std::chrono::milliseconds tick{200};
-  RetryPolicy retry;
-};
 
 /// Runs the agent of `options.workspace` in the foreground until it is idle or told to end
 /// (SIGTERM, SIGINT, SIGHUP or a "shutdown" request). Running trainers go on when it ends or dies;
 /// the next agent takes them back. Ends at once with 0 when another agent is alive in the
-/// workspace. Returns the process's exit code (0, or `exitCode` of the error).
+/// workspace. Says what it does on standard error, a line each. Returns the process's exit code: 0,
+/// or `exitCode` of the error.
 [[nodiscard]] int runAgent(const AgentOptions& options);
 
 }  // namespace retort

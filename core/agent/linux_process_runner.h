@@ -1,8 +1,8 @@
 #pragma once
 
-#include "core/agent/file_descriptor.h"
 #include "core/agent/process_runner.h"
 #include "core/agent/spawn.h"
+#include "core/base/file.h"
 
 #include <set>
 

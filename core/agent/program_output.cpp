@@ -84,7 +84,7 @@ void readSome(FileDescriptor& fd, std::string& text) {
   if (size > 0) {
     text.append(piece.data(), static_cast<std::size_t>(size));
   } else if (size == 0 || errno != EINTR) {
-    fd.reset();
+    fd = FileDescriptor();
   }
 }
 
@@ -141,8 +141,8 @@ Result<ProgramOutput> runProgram(const Argv& argv,
     return failWith(child.error());
   }
   ChildGuard guard(child->pid);
-  output->writing.reset();
-  errors->writing.reset();
+  output->writing = FileDescriptor();
+  errors->writing = FileDescriptor();
   if (const Status status = openGateAndAwaitExec(*child, argv.front(), timeout); !status) {
     return failWith(status.error());
   }

@@ -1,6 +1,6 @@
 #include "core/agent/run_lock.h"
 
-#include "core/agent/file_descriptor.h"
+#include "core/base/file.h"
 #include "core/base/text.h"
 
 #include <array>

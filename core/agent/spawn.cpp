@@ -157,7 +157,7 @@ Result<Spawned> spawn(const SpawnOptions& options) {
   }
   if (pid == 0) {
     // The child's copy of the gate's writing end would keep it open after this process died.
-    gate->writing.reset();
+    gate->writing = FileDescriptor();
     runChild(plan);
   }
   if (options.is_detached) {
@@ -166,7 +166,7 @@ Result<Spawned> spawn(const SpawnOptions& options) {
     }
   }
   if (!options.is_gated) {
-    gate->writing.reset();
+    gate->writing = FileDescriptor();
   }
   return Spawned{
       options.is_detached ? 0 : pid, std::move(gate->writing), std::move(report->reading)};
@@ -178,7 +178,7 @@ Status openGateAndAwaitExec(Spawned& child,
   if (child.gate.isOpen()) {
     // A child that was killed meanwhile shows below: it closed its end without a report.
     [[maybe_unused]] const auto sent = ::send(child.gate.get(), "g", 1, MSG_NOSIGNAL);
-    child.gate.reset();
+    child.gate = FileDescriptor();
   }
   pollfd report{child.exec_errors.get(), POLLIN, 0};
   int ready = 0;
@@ -193,7 +193,7 @@ Status openGateAndAwaitExec(Spawned& child,
   do {
     got = ::read(child.exec_errors.get(), &failure, sizeof failure);
   } while (got < 0 && errno == EINTR);
-  child.exec_errors.reset();
+  child.exec_errors = FileDescriptor();
   if (got == static_cast<ssize_t>(sizeof failure)) {
     return fail(ErrorCode::kProcess,
                 fmt::format("{}: {}{}",

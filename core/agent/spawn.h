@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/agent/file_descriptor.h"
 #include "core/agent/trainer_registry.h"
+#include "core/base/file.h"
 #include "core/base/result.h"
 
 #include <chrono>

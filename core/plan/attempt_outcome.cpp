@@ -124,6 +124,9 @@ Settlement settleAttempt(const RunRecord& run,
   if (outcome.ending == Ending::kNotStarted) {
     return ended(run, RunState::kFailed, "cannot start trainer: " + outcome.message);
   }
+  if (!outcome.refusal.empty()) {
+    return ended(run, RunState::kFailed, outcome.refusal);
+  }
   if (outcome.end_status == "finished") {
     return ended(run, RunState::kFinished, "");
   }

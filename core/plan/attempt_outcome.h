@@ -41,6 +41,7 @@ struct AttemptOutcome {
   bool has_opened = false;           ///< wrote its "open" line
   bool has_checkpoint = false;       ///< wrote a new checkpoint
   bool is_out_of_memory = false;     ///< the kernel's out-of-memory killer ended it
+  std::string refusal;  ///< how the trainer broke the event protocol; empty: it did not
   StopCause cause = StopCause::kNone;
   bool was_forced = false;  ///< SIGKILL followed because SIGTERM did not help
 };

@@ -12,6 +12,7 @@
 ///   WORKSPACE/experiments/          a copy of each submission, NAME-HASH.json (storage/reindex.h)
 ///   WORKSPACE/agent.json            what the agent was told to keep to: {"jobs": N}
 ///   WORKSPACE/cache/                answers of trainers (catalogues); may be deleted at any time
+///   WORKSPACE/trash/                folders of removed runs
 ///   WORKSPACE/runs/ID/spec.yaml     what to do (written once, never changed)
 ///   WORKSPACE/runs/ID/events.jsonl  what happened (written by the trainer only)
 ///   WORKSPACE/runs/ID/train.log     standard output and error of all attempts of the trainer
@@ -56,6 +57,8 @@ struct WorkspacePaths {
   [[nodiscard]] std::filesystem::path cache() const { return folder / "cache"; }
 
   [[nodiscard]] std::filesystem::path runs() const { return folder / "runs"; }
+
+  [[nodiscard]] std::filesystem::path trash() const { return folder / "trash"; }
 
   /// `run_id` must satisfy isRunId: names never become paths.
   [[nodiscard]] RunPaths run(std::string_view run_id) const;

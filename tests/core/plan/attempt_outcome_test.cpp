@@ -109,6 +109,14 @@ TEST(AttemptOutcome, AProgramThatCannotBeExecutedIsNotATrainingThatFailed) {
   EXPECT_EQ(settlement.crashes, 0);
 }
 
+TEST(AttemptOutcome, ATrainerThatBreaksTheProtocolIsNotTriedAgain) {
+  AttemptOutcome outcome = signaled(9);
+  outcome.refusal = "events.jsonl has protocol 2, this is 1";
+
+  EXPECT_EQ(settle(outcome),
+            (Settlement{RunState::kFailed, "events.jsonl has protocol 2, this is 1", 0, 0}));
+}
+
 TEST(AttemptOutcome, AMissingLibraryIsToldAsOne) {
   AttemptOutcome outcome = exited(127);
   outcome.has_opened = false;
