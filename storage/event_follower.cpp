@@ -1,15 +1,13 @@
 #include "storage/event_follower.h"
 
+#include "core/base/file.h"
 #include "core/base/hash.h"
 #include "storage/ingest_store.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,35 +22,19 @@ class EventFile {
  public:
   // No value in the result: there is no file yet.
   static Result<std::optional<EventFile>> open(const std::filesystem::path& file) {
-    // Non-blocking: a FIFO in the file's place must not hang the agent.
-    int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor < 0 && errno == ENOENT) {
+    Result<FileDescriptor> descriptor = openRegularFile(file);
+    if (!descriptor && descriptor.error().code == ErrorCode::kNotFound) {
       return std::optional<EventFile>();
     }
-    if (descriptor < 0) {
-      return fail(ErrorCode::kIo, fmt::format("{}: {}", file.string(), std::strerror(errno)));
+    if (!descriptor) {
+      return failWith(descriptor.error());
     }
-    EventFile opened(file, descriptor);
     struct stat info = {};
-    if (::fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) {
-      return fail(ErrorCode::kIo, fmt::format("{}: not a regular file", file.string()));
+    if (::fstat(descriptor->get(), &info) != 0) {
+      return failWith(systemError("cannot read", file));
     }
-    opened.size_ = info.st_size;
-    return std::optional<EventFile>(std::move(opened));
+    return std::optional(EventFile(file, std::move(*descriptor), info.st_size));
   }
-
-  ~EventFile() {
-    if (descriptor_ >= 0) {
-      ::close(descriptor_);
-    }
-  }
-
-  EventFile(EventFile&& other) noexcept
-      : path_(std::move(other.path_)),
-        descriptor_(std::exchange(other.descriptor_, -1)),
-        size_(other.size_) {}
-
-  EventFile& operator=(EventFile&&) = delete;
 
   [[nodiscard]] std::int64_t size() const { return size_; }
 
@@ -60,34 +42,35 @@ class EventFile {
 
   // Up to `count` bytes at `offset`; fewer at the end of the file.
   Result<std::string> read(std::int64_t offset, std::size_t count) const {
+    if (::lseek(descriptor_.get(), offset, SEEK_SET) < 0) {
+      return failWith(systemError("cannot read", path_));
+    }
     std::string bytes(count, '\0');
     std::size_t done = 0;
     while (done < count) {
-      ssize_t got = ::pread(
-          descriptor_, bytes.data() + done, count - done, offset + static_cast<std::int64_t>(done));
-      if (got < 0 && errno == EINTR) {
-        continue;
+      Result<std::size_t> got =
+          readSome(descriptor_.get(), bytes.data() + done, count - done, path_);
+      if (!got) {
+        return failWith(got.error());
       }
-      if (got < 0) {
-        return fail(ErrorCode::kIo, fmt::format("{}: {}", path_.string(), std::strerror(errno)));
-      }
-      if (got == 0) {
+      if (*got == 0) {
         break;
       }
-      done += static_cast<std::size_t>(got);
+      done += *got;
     }
     bytes.resize(done);
     return bytes;
   }
 
  private:
-  EventFile(std::filesystem::path path, int descriptor)
+  EventFile(std::filesystem::path path, FileDescriptor descriptor, std::int64_t size)
       : path_(std::move(path)),
-        descriptor_(descriptor) {}
+        descriptor_(std::move(descriptor)),
+        size_(size) {}
 
   std::filesystem::path path_;
-  int descriptor_;
-  std::int64_t size_ = 0;
+  FileDescriptor descriptor_;
+  std::int64_t size_;
 };
 
 // Complete lines from `offset` on: at least one if there is one, at most about

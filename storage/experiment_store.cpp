@@ -30,7 +30,8 @@ INSERT INTO experiment_runs (experiment_id, item, run_id, position, seed, is_nee
 VALUES (?1, ?2, ?3, ?4, ?5, ?6))sql";
 
 constexpr const char* kInsertLabel = R"sql(
-INSERT INTO experiment_labels (experiment_id, item, axis, factor, label) VALUES (?1, ?2, ?3, ?4, ?5))sql";
+INSERT INTO experiment_labels (experiment_id, item, axis, factor, label)
+VALUES (?1, ?2, ?3, ?4, ?5))sql";
 
 // ?1: with the text. ?2, ?3, ?4: id, name, run, where they are not NULL.
 constexpr const char* kListExperiments = R"sql(

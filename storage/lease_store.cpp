@@ -14,7 +14,8 @@ INSERT OR REPLACE INTO lease (slot, pid, start_ticks, boot_id, host, heartbeat, 
 VALUES (1, ?1, ?2, ?3, ?4, 0, ?5))sql";
 
 constexpr const char* kRenewLease = R"sql(
-UPDATE lease SET heartbeat = heartbeat + 1 WHERE pid = ?1 AND start_ticks = ?2 AND boot_id = ?3)sql";
+UPDATE lease SET heartbeat = heartbeat + 1
+ WHERE pid = ?1 AND start_ticks = ?2 AND boot_id = ?3)sql";
 
 constexpr const char* kReleaseLease =
     "DELETE FROM lease WHERE pid = ?1 AND start_ticks = ?2 AND boot_id = ?3";

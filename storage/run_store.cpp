@@ -14,7 +14,8 @@ constexpr const char* kInsertRun = R"sql(
 INSERT INTO runs (run_id, name, trainer, release, spec, state, priority,
                   gpus, threads, memory_bytes, time_limit_s, crashes, not_before_ms,
                   phase, step, total_steps, message, created_ms, started_ms, ended_ms, note)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+        ?21)
 ON CONFLICT (run_id) DO NOTHING)sql";
 
 constexpr const char* kInsertSetting = R"sql(
@@ -34,10 +35,12 @@ SELECT r.run_id, r.trainer, r.release, iif(?1, r.spec, ''),
        r.created_ms, r.started_ms, r.ended_ms, r.note,
        (SELECT json_group_array(t.tag) FROM run_tags t WHERE t.run_number = r.run_number)
   FROM runs r
- WHERE (?2 IS NULL OR r.run_id IN (SELECT m.run_id FROM experiment_runs m WHERE m.experiment_id = ?2))
+ WHERE (?2 IS NULL OR r.run_id IN
+        (SELECT m.run_id FROM experiment_runs m WHERE m.experiment_id = ?2))
    AND (?3 = '' OR r.state IN (SELECT value FROM json_each(?3)))
    AND (?4 = '' OR r.run_id IN (SELECT value FROM json_each(?4)))
-   AND (?5 = '' OR instr(lower(r.run_id || char(10) || r.name || char(10) || r.note), lower(?5)) > 0)
+   AND (?5 = '' OR
+        instr(lower(r.run_id || char(10) || r.name || char(10) || r.note), lower(?5)) > 0)
    AND (?6 = '' OR NOT EXISTS (SELECT 1 FROM json_each(?6) w WHERE NOT EXISTS (
           SELECT 1 FROM run_tags t WHERE t.run_number = r.run_number AND t.tag = w.value)))
  ORDER BY r.priority DESC, r.run_number
@@ -65,23 +68,26 @@ UPDATE runs SET crashes = ?2, not_before_ms = ?3 WHERE run_id = ?1)sql";
 constexpr const char* kSetPriority = "UPDATE runs SET priority = ?2 WHERE run_id = ?1";
 
 constexpr const char* kSetResources = R"sql(
-UPDATE runs SET gpus = ?2, threads = ?3, memory_bytes = ?4, time_limit_s = ?5 WHERE run_id = ?1)sql";
+UPDATE runs SET gpus = ?2, threads = ?3, memory_bytes = ?4, time_limit_s = ?5
+ WHERE run_id = ?1)sql";
 
 constexpr const char* kSetNote = "UPDATE runs SET note = ?2 WHERE run_id = ?1";
 
 constexpr const char* kRunNumber = "SELECT run_number FROM runs WHERE run_id = ?1";
 
 constexpr const char* kAddTag = R"sql(
-INSERT OR IGNORE INTO run_tags (run_number, tag) SELECT run_number, ?2 FROM runs WHERE run_id = ?1)sql";
+INSERT OR IGNORE INTO run_tags (run_number, tag)
+SELECT run_number, ?2 FROM runs WHERE run_id = ?1)sql";
 
 constexpr const char* kRemoveTag = R"sql(
-DELETE FROM run_tags WHERE tag = ?2 AND run_number = (SELECT run_number FROM runs WHERE run_id = ?1))sql";
+DELETE FROM run_tags
+ WHERE tag = ?2 AND run_number = (SELECT run_number FROM runs WHERE run_id = ?1))sql";
 
 constexpr const char* kRemoveRun = "DELETE FROM runs WHERE run_number = ?1";
 
 constexpr const char* kStartAttempt = R"sql(
-INSERT OR REPLACE INTO attempts (run_number, attempt, pid, start_ticks, boot_id, started_ms, ended_ms,
-                                 exit_code, signal, message)
+INSERT OR REPLACE INTO attempts (run_number, attempt, pid, start_ticks, boot_id, started_ms,
+                                 ended_ms, exit_code, signal, message)
 SELECT run_number, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM runs WHERE run_id = ?1)sql";
 
 constexpr const char* kEndAttempt = R"sql(

@@ -12,6 +12,8 @@
 namespace retort::storage {
 namespace {
 
+// The views are written without json_group_array and json_group_object, which SQLite does not allow
+// in a schema that is not trusted (`PRAGMA trusted_schema = OFF`).
 constexpr const char* kVersion1 = R"sql(
 CREATE TABLE runs (
   run_number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -175,23 +177,27 @@ CREATE TABLE lease (
 
 CREATE VIEW v_runs AS
 -- One row a run. Times are UTC milliseconds since 1970: datetime(created_ms / 1000, 'unixepoch').
--- settings: a JSON object by dotted key: settings ->> '$."train.learning_rate"'. tags: a JSON array.
+-- settings: a JSON object by dotted key: settings ->> '$."train.learning_rate"'.
+-- tags: a JSON array.
 SELECT r.run_id, r.name, r.state, r.phase, r.step, r.total_steps, r.message, r.trainer, r.release,
        r.priority,
        (SELECT ifnull(max(a.attempt), 0) FROM attempts a WHERE a.run_number = r.run_number)
          AS attempts,
        r.created_ms, r.started_ms, r.ended_ms, r.note,
-       (SELECT json_group_array(t.tag) FROM run_tags t WHERE t.run_number = r.run_number) AS tags,
-       (SELECT json_group_object(s.key, json(s.value)) FROM run_settings s
-         WHERE s.run_number = r.run_number) AS settings
+       (SELECT '[' || ifnull(group_concat(json_quote(t.tag)), '') || ']' FROM run_tags t
+         WHERE t.run_number = r.run_number) AS tags,
+       (SELECT '{' || ifnull(group_concat(json_quote(s.key) || ':' || s.value), '') || '}'
+          FROM run_settings s WHERE s.run_number = r.run_number) AS settings
   FROM runs r;
 
 CREATE VIEW v_cells AS
 -- One row a run of an experiment, for the latest submission of each experiment's name.
--- labels: a JSON object, factor -> label: labels ->> 'distill'. is_needed_only: 1 for runs that cells need
--- (a teacher), which are no cells themselves. Runs that were removed are not in v_runs but still here.
+-- labels: a JSON object, factor -> label: labels ->> 'distill'. is_needed_only: 1 for runs that
+-- cells need (a teacher), which are no cells themselves. Removed runs stay here (not in v_runs).
 SELECT e.name AS experiment, m.position, m.run_id, m.seed, m.is_needed_only,
-       (SELECT json_group_object(l.factor, l.label) FROM experiment_labels l
+       (SELECT '{' || ifnull(group_concat(json_quote(l.factor) || ':' || json_quote(l.label)), '')
+                   || '}'
+          FROM experiment_labels l
          WHERE l.experiment_id = m.experiment_id AND l.item = m.item) AS labels
   FROM experiment_runs m JOIN experiments e USING (experiment_id)
  WHERE e.submission =
@@ -199,7 +205,8 @@ SELECT e.name AS experiment, m.position, m.run_id, m.seed, m.is_needed_only,
 
 CREATE VIEW v_metrics AS
 -- One row a point. layer and head: NULL where the metric has none; projection and component: ''.
--- value: NULL is not-a-number (NaN), Inf and -Inf are infinities. time_ms: when the step was reported.
+-- value: NULL is not-a-number (NaN), Inf and -Inf are infinities.
+-- time_ms: when the step was first reported.
 SELECT r.run_id, s.metric, s.layer, s.head, s.projection, s.component, p.step, p.value, t.time_ms
   FROM runs r
   JOIN series s ON s.run_number = r.run_number
@@ -218,7 +225,8 @@ SELECT r.run_id, s.metric, s.layer, s.head, s.projection, s.component,
   FROM runs r JOIN series s ON s.run_number = r.run_number;
 
 CREATE VIEW v_results AS
--- One row a final number that a trainer reported at the end of a run; "NAME_best" is at the best evaluation.
+-- One row a final number that a trainer reported at the end of a run;
+-- "NAME_best" is at the best evaluation.
 -- value: NULL is not-a-number (NaN).
 SELECT r.run_id, f.metric, f.value
   FROM runs r JOIN results f ON f.run_number = r.run_number;
