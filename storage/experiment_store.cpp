@@ -26,8 +26,8 @@ UPDATE experiments
  WHERE experiment_id = ?1)sql";
 
 constexpr const char* kInsertMember = R"sql(
-INSERT INTO experiment_runs (experiment_id, item, run_id, position, seed, is_needed_only)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6))sql";
+INSERT INTO experiment_runs (experiment_id, item, run_id, position, seed, is_needed_only, labels)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7))sql";
 
 constexpr const char* kInsertLabel = R"sql(
 INSERT INTO experiment_labels (experiment_id, item, axis, factor, label)
@@ -136,6 +136,15 @@ Result<std::vector<ExperimentRecord>> select(Database& database, const Selection
   });
 }
 
+// For users' queries: labels ->> 'distill'.
+std::string labelObject(const ExperimentRun& member) {
+  Json object = Json::object();
+  for (const auto& [factor, label] : member.labels) {
+    object[factor] = label;
+  }
+  return canonicalJson(object);
+}
+
 Status insertMembers(Database& database,
                      std::int64_t experiment_id,
                      const std::vector<SubmittedRun>& runs) {
@@ -149,7 +158,8 @@ Status insertMembers(Database& database,
                       submitted.spec.run_id,
                       member.position,
                       member.seed,
-                      member.is_needed_only);
+                      member.is_needed_only,
+                      labelObject(member));
     std::int64_t axis = 0;
     for (const auto& [factor, label] : member.labels) {
       if (done) {

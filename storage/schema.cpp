@@ -12,8 +12,8 @@
 namespace retort::storage {
 namespace {
 
-// The views are written without json_group_array and json_group_object, which SQLite does not allow
-// in a schema that is not trusted (`PRAGMA trusted_schema = OFF`).
+// The views call no JSON function: SQLite 3.40 allows none in a schema that is not trusted
+// (`PRAGMA trusted_schema = OFF`, which every connection of ours sets).
 constexpr const char* kVersion1 = R"sql(
 CREATE TABLE runs (
   run_number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -97,10 +97,12 @@ CREATE TABLE experiment_runs (
   position INTEGER NOT NULL,
   seed INTEGER,
   is_needed_only INTEGER NOT NULL,
+  labels TEXT NOT NULL,
   PRIMARY KEY (experiment_id, item)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX experiment_runs_run ON experiment_runs (run_id);
 
+-- The same labels with the order of their axes.
 CREATE TABLE experiment_labels (
   experiment_id INTEGER NOT NULL REFERENCES experiments ON DELETE CASCADE,
   item INTEGER NOT NULL,
@@ -177,28 +179,27 @@ CREATE TABLE lease (
 
 CREATE VIEW v_runs AS
 -- One row a run. Times are UTC milliseconds since 1970: datetime(created_ms / 1000, 'unixepoch').
--- settings: a JSON object by dotted key: settings ->> '$."train.learning_rate"'.
--- tags: a JSON array.
+-- spec: JSON, as in spec.yaml: spec ->> '$.settings.train.learning_rate'. tags: with ', ' between.
 SELECT r.run_id, r.name, r.state, r.phase, r.step, r.total_steps, r.message, r.trainer, r.release,
        r.priority,
        (SELECT ifnull(max(a.attempt), 0) FROM attempts a WHERE a.run_number = r.run_number)
          AS attempts,
        r.created_ms, r.started_ms, r.ended_ms, r.note,
-       (SELECT '[' || ifnull(group_concat(json_quote(t.tag)), '') || ']' FROM run_tags t
+       (SELECT ifnull(group_concat(t.tag, ', '), '') FROM run_tags t
          WHERE t.run_number = r.run_number) AS tags,
-       (SELECT '{' || ifnull(group_concat(json_quote(s.key) || ':' || s.value), '') || '}'
-          FROM run_settings s WHERE s.run_number = r.run_number) AS settings
+       r.spec
   FROM runs r;
+
+CREATE VIEW v_settings AS
+-- One row a resolved setting of a run. value: JSON, so that texts are in quotes: value ->> '$'.
+SELECT r.run_id, s.key, s.value
+  FROM runs r JOIN run_settings s ON s.run_number = r.run_number;
 
 CREATE VIEW v_cells AS
 -- One row a run of an experiment, for the latest submission of each experiment's name.
 -- labels: a JSON object, factor -> label: labels ->> 'distill'. is_needed_only: 1 for runs that
 -- cells need (a teacher), which are no cells themselves. Removed runs stay here (not in v_runs).
-SELECT e.name AS experiment, m.position, m.run_id, m.seed, m.is_needed_only,
-       (SELECT '{' || ifnull(group_concat(json_quote(l.factor) || ':' || json_quote(l.label)), '')
-                   || '}'
-          FROM experiment_labels l
-         WHERE l.experiment_id = m.experiment_id AND l.item = m.item) AS labels
+SELECT e.name AS experiment, m.position, m.run_id, m.seed, m.is_needed_only, m.labels
   FROM experiment_runs m JOIN experiments e USING (experiment_id)
  WHERE e.submission =
        (SELECT max(n.submission) FROM experiments n WHERE n.name = e.name);

@@ -11,7 +11,8 @@
 ///
 /// Users query the views, which keep their columns when tables change; `.schema v_metrics` shows
 /// what they mean:
-///   v_runs      one row a run: state, progress, times, tags and settings (JSON)
+///   v_runs      one row a run: state, progress, times, tags, and the spec (JSON)
+///   v_settings  one row a setting of a run
 ///   v_cells     one row a run of an experiment: its labels (JSON) and seed
 ///   v_metrics   one row a point of a curve
 ///   v_final     one row a curve: its last, least and greatest value

@@ -180,8 +180,12 @@ TEST_F(ExperimentStoreTest, ViewsJoinCellsWithResults) {
   EXPECT_EQ(rows.size(), 1U);
   EXPECT_EQ(countOf(*database, "SELECT count(*) FROM v_cells WHERE experiment = 'demo'"), 2);
   EXPECT_EQ(countOf(*database,
-                    "SELECT count(*) FROM v_runs WHERE settings ->> '$.\"data.task\"' = 'sst2'"),
+                    "SELECT count(*) FROM v_runs WHERE spec ->> '$.settings.data.task' = 'sst2'"),
             2);
+  EXPECT_EQ(
+      countOf(*database,
+              "SELECT count(*) FROM v_settings WHERE key = 'data.task' AND value ->> '$' = 'sst2'"),
+      2);
 }
 
 }  // namespace
