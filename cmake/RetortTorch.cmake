@@ -43,3 +43,5 @@ target_include_directories(
 target_link_libraries(retort_torch INTERFACE "${RETORT_TORCH_CPU}" "${RETORT_TORCH_C10}")
 # libtorch_cpu's own needs (CUPTI, the CUDA runtime) are found through its RPATH when the program starts.
 target_link_options(retort_torch INTERFACE -Wl,--allow-shlib-undefined -Wl,--no-as-needed)
+# LibTorch's folder brings its own, newer fmt, which hides Debian's there and has no library to link.
+target_compile_definitions(retort_torch INTERFACE FMT_HEADER_ONLY)

@@ -6,6 +6,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -39,5 +40,11 @@ struct LossDefinition {
   /// not divided by L.
   std::vector<at::Tensor> (*terms)(const LossInput& input) = nullptr;
 };
+
+/// One term per layer; teachers are detached. Throws c10::Error when depths or shapes differ.
+[[nodiscard]] std::vector<at::Tensor> overLayers(
+    const std::vector<at::Tensor>& student,
+    const std::vector<at::Tensor>& teacher,
+    const std::function<at::Tensor(const at::Tensor&, const at::Tensor&)>& term);
 
 }  // namespace retort::train

@@ -1,7 +1,5 @@
 #include "trainers/models/encoder_batch.h"
 
-#include <ATen/ATen.h>
-
 namespace retort::train {
 
 EncoderBatch EncoderBatch::to(at::Device device) const {

@@ -11,8 +11,8 @@ namespace retort::train {
 struct ParameterPlace {
   int layer = -1;  ///< index of the encoder layer, -1 outside the layers
   std::string
-      projection;  ///< "q", "k", "v", "o", "ffn1", "ffn2", "attention_norm", "output_norm" in
-                   ///< layers; "embeddings", "pooler", "classifier" outside; "" when unknown
+      projection;        ///< "q", "k", "v", "o", "ffn1", "ffn2", "attention_norm", "output_norm" in
+                         ///< layers; "embeddings", "pooler", "classifier" outside; "" when unknown
   bool is_bias = false;  ///< the name ends in ".bias"
   bool is_norm = false;  ///< a LayerNorm's weight or bias
 

@@ -72,4 +72,10 @@ class Quantizer {
 [[nodiscard]] std::vector<std::int64_t> statisticDimensions(const at::Tensor& x,
                                                             Granularity granularity);
 
+/// Sum over these dimensions: a scalar for kTensor, else with the dimensions kept as 1.
+[[nodiscard]] at::Tensor statisticSum(const at::Tensor& x, Granularity granularity);
+
+/// Number of elements that share one statistic.
+[[nodiscard]] std::int64_t statisticCount(const at::Tensor& x, Granularity granularity);
+
 }  // namespace retort::train

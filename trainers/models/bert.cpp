@@ -1,0 +1,206 @@
+#include "trainers/models/bert.h"
+
+#include "core/base/text.h"
+#include "trainers/train_error.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/linear.h>
+
+#include <fmt/ranges.h>
+
+namespace retort::train {
+namespace {
+
+// The authors' bias for padded keys (encoder.md 2).
+constexpr double kMaskBias = -10000.0;
+
+/// The tensors of `given` in the model's order, or an error that lists what does not fit.
+NamedTensors orderParameters(const BertConfig& config, const NamedTensors& given) {
+  constexpr std::size_t kListed = 5;
+  std::vector<std::string> problems;
+  NamedTensors ordered;
+  for (const ParameterShape& expected : bertParameterShapes(config)) {
+    const at::Tensor* tensor = findTensor(given, expected.name);
+    if (tensor == nullptr) {
+      problems.push_back(fmt::format("'{}' is missing", expected.name));
+    } else if (tensor->sizes() != at::IntArrayRef(expected.shape)) {
+      problems.push_back(fmt::format("'{}' has shape [{}] instead of [{}]",
+                                     expected.name,
+                                     fmt::join(tensor->sizes(), ", "),
+                                     fmt::join(expected.shape, ", ")));
+    } else {
+      ordered.push_back({expected.name, *tensor});
+    }
+  }
+  for (const NamedTensor& entry : given) {
+    if (problems.empty() && findTensor(ordered, entry.name) == nullptr) {
+      problems.push_back(fmt::format("'{}' does not belong to this architecture", entry.name));
+    }
+  }
+  if (problems.empty()) {
+    return ordered;
+  }
+  const std::size_t more = problems.size() > kListed ? problems.size() - kListed : 0;
+  problems.resize(problems.size() - more);
+  throw TrainError(ExitCode::kBadData,
+                   fmt::format("the model's weights do not fit its configuration: {}{}",
+                               joinStrings(problems, "; "),
+                               more > 0 ? fmt::format("; and {} more", more) : ""));
+}
+
+void checkTypes(const NamedTensors& parameters) {
+  const at::Tensor& first = parameters.front().tensor;
+  for (const NamedTensor& entry : parameters) {
+    if (!at::isFloatingType(entry.tensor.scalar_type()) ||
+        entry.tensor.options().type_equal(first.options()) == false ||
+        entry.tensor.device() != first.device()) {
+      throw TrainError(ExitCode::kBadData,
+                       fmt::format("the model's weights must be of one floating point type and "
+                                   "device, but '{}' is {} on "
+                                   "{} and '{}' is {} on {}",
+                                   parameters.front().name,
+                                   c10::toString(first.scalar_type()),
+                                   first.device().str(),
+                                   entry.name,
+                                   c10::toString(entry.tensor.scalar_type()),
+                                   entry.tensor.device().str()));
+    }
+  }
+}
+
+WeightAndBias module(const NamedTensors& parameters, const std::string& name) {
+  return {*findTensor(parameters, name + ".weight"), *findTensor(parameters, name + ".bias")};
+}
+
+LayerParameters layerParameters(const NamedTensors& parameters, std::int64_t index) {
+  const std::string layer = fmt::format("bert.encoder.layer.{}.", index);
+  return {.query = module(parameters, layer + "attention.self.query"),
+          .key = module(parameters, layer + "attention.self.key"),
+          .value = module(parameters, layer + "attention.self.value"),
+          .attention_output = module(parameters, layer + "attention.output.dense"),
+          .attention_norm = module(parameters, layer + "attention.output.LayerNorm"),
+          .intermediate = module(parameters, layer + "intermediate.dense"),
+          .output = module(parameters, layer + "output.dense"),
+          .output_norm = module(parameters, layer + "output.LayerNorm")};
+}
+
+void checkBatch(const EncoderBatch& batch, const BertConfig& config) {
+  TORCH_CHECK(
+      batch.input_ids.dim() == 2 && batch.input_ids.size(1) <= config.max_position_embeddings,
+      "input_ids must be [B, N] with N at most ",
+      config.max_position_embeddings,
+      ", but has shape ",
+      batch.input_ids.sizes());
+  TORCH_CHECK(batch.attention_mask.sizes() == batch.input_ids.sizes() &&
+                  batch.segment_ids.sizes() == batch.input_ids.sizes(),
+              "attention_mask ",
+              batch.attention_mask.sizes(),
+              " and segment_ids ",
+              batch.segment_ids.sizes(),
+              " must have the shape of input_ids ",
+              batch.input_ids.sizes());
+}
+
+void checkIntervention(const ForwardOptions& options, std::size_t layers) {
+  if (options.intervention == Intervention::kNone) {
+    return;
+  }
+  TORCH_CHECK(options.teacher != nullptr, "an intervention needs the teacher's trace");
+  const auto need = [layers](const std::vector<at::Tensor>& part, const char* name) {
+    TORCH_CHECK(part.size() == layers,
+                "the intervention needs the teacher's ",
+                name,
+                " of ",
+                layers,
+                " layers, but the trace has ",
+                part.size());
+  };
+  switch (options.intervention) {
+    case Intervention::kNone:
+      break;
+    case Intervention::kMap:
+      need(options.teacher->prob, "prob");
+      break;
+    case Intervention::kContext:
+      need(options.teacher->context, "context");
+      break;
+    case Intervention::kOutput:
+      need(options.teacher->dense, "dense");
+      break;
+  }
+}
+
+}  // namespace
+
+BertModel::BertModel(const BertConfig& config,
+                     const NamedTensors& parameters,
+                     const BertQuantization& quantization)
+    : config_(config),
+      quantization_(quantization),
+      parameters_(orderParameters(config, parameters)) {
+  checkTypes(parameters_);
+  for (NamedTensor& entry : parameters_) {
+    entry.tensor = entry.tensor.detach();
+  }
+  embeddings_ = {
+      .words = *findTensor(parameters_, "bert.embeddings.word_embeddings.weight"),
+      .positions = *findTensor(parameters_, "bert.embeddings.position_embeddings.weight"),
+      .segments = *findTensor(parameters_, "bert.embeddings.token_type_embeddings.weight"),
+      .norm = module(parameters_, "bert.embeddings.LayerNorm")};
+  for (std::int64_t layer = 0; layer < config_.num_hidden_layers; ++layer) {
+    layers_.push_back(layerParameters(parameters_, layer));
+  }
+  pooler_ = module(parameters_, "bert.pooler.dense");
+  classifier_ = module(parameters_, "classifier");
+}
+
+NamedTensors BertModel::trainableParameters() const {
+  NamedTensors trainable;
+  for (const NamedTensor& entry : parameters_) {
+    if (entry.tensor.requires_grad()) {
+      trainable.push_back(entry);
+    }
+  }
+  return trainable;
+}
+
+void BertModel::setTrainable(const std::set<std::string>& frozen) {
+  for (NamedTensor& entry : parameters_) {
+    entry.tensor.requires_grad_(frozen.count(entry.name) == 0);
+  }
+}
+
+void BertModel::clearGradients() {
+  for (NamedTensor& entry : parameters_) {
+    entry.tensor.mutable_grad().reset();
+  }
+}
+
+BertTrace BertModel::forward(const EncoderBatch& batch, const ForwardOptions& options) const {
+  checkBatch(batch, config_);
+  checkIntervention(options, layers_.size());
+  BertTrace trace;
+  const at::Tensor padding = 1 - batch.attention_mask.to(embeddings_.words.scalar_type());
+  const BertPass pass = {.config = config_,
+                         .quantization = quantization_,
+                         .options = options,
+                         .mask = padding.mul(kMaskBias).unsqueeze(1).unsqueeze(1),
+                         .trace = trace};
+
+  at::Tensor x = embed(embeddings_, batch, pass);
+  const bool traces_hidden = options.trace.has(TracePart::kHidden);
+  if (traces_hidden) {
+    trace.hidden.push_back(x);
+  }
+  for (std::size_t index = 0; index < layers_.size(); ++index) {
+    x = encoderLayer(layers_[index], x, index, pass);
+    if (traces_hidden) {
+      trace.hidden.push_back(x);
+    }
+  }
+  const at::Tensor pooled = dropout(pool(pooler_, x, pass), config_.hidden_dropout_prob, pass);
+  trace.logits = at::linear(pooled, classifier_.weight, classifier_.bias);
+  return trace;
+}
+
+}  // namespace retort::train

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "trainers/models/bert_config.h"
+#include "trainers/models/bert_quantization.h"
+#include "trainers/models/bert_trace.h"
+#include "trainers/models/encoder_batch.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+/// The parts of a BERT forward pass as functions of their parameters. Shapes: B batch, N padded
+/// length, D hidden, I intermediate, H heads. BertModel binds them to names; nothing else calls
+/// them.
+namespace retort::train {
+
+/// y = x W^T + b, or LayerNorm's gain and offset.
+struct WeightAndBias {
+  at::Tensor weight;
+  at::Tensor bias;
+};
+
+struct EmbeddingParameters {
+  at::Tensor words;      ///< [vocabulary, D]
+  at::Tensor positions;  ///< [max_positions, D]
+  at::Tensor segments;   ///< [types, D]
+  WeightAndBias norm;
+};
+
+struct LayerParameters {
+  WeightAndBias query;
+  WeightAndBias key;
+  WeightAndBias value;
+  WeightAndBias attention_output;
+  WeightAndBias attention_norm;
+  WeightAndBias intermediate;
+  WeightAndBias output;
+  WeightAndBias output_norm;
+};
+
+/// What the student takes from the teacher during a forward pass (Teacher Intervention, arXiv
+/// 2302.11812): with any of them, Q and K read a detached layer input.
+enum class Intervention {
+  kNone,
+  kMap,      ///< MI: attention probabilities := the teacher's (then dropout and 8 bits)
+  kContext,  ///< CI: context := the teacher's; V and A of the student are not used
+  kOutput,   ///< OI: output of W_O := the teacher's; V, A and W_O of the student are not used
+};
+
+struct ForwardOptions {
+  bool is_training = false;  ///< dropout is applied, drawn from the default generator of the device
+  TraceSet trace;            ///< what to keep; the rest is freed as soon as autograd allows
+  Intervention intervention = Intervention::kNone;
+  const BertTrace* teacher =
+      nullptr;  ///< with an intervention: a trace of prob, context or dense respectively
+};
+
+/// What all functions of one pass share. References must outlive the pass.
+struct BertPass {
+  const BertConfig& config;
+  const BertQuantization& quantization;
+  const ForwardOptions& options;
+  at::Tensor mask;   ///< [B, 1, 1, N]: 0 for tokens, -10000 for padding
+  BertTrace& trace;  ///< filled as far as options.trace asks
+};
+
+/// LayerNorm(word + position + segment), then dropout: [B, N, D]. The padding row gets no gradient.
+[[nodiscard]] at::Tensor embed(const EmbeddingParameters& parameters,
+                               const EncoderBatch& batch,
+                               const BertPass& pass);
+
+/// One encoder layer: [B, N, D] -> [B, N, D]. `index` counts from 0.
+[[nodiscard]] at::Tensor encoderLayer(const LayerParameters& parameters,
+                                      const at::Tensor& x,
+                                      std::size_t index,
+                                      const BertPass& pass);
+
+/// tanh(W_pool x[:, 0] + b): [B, N, D] -> [B, D].
+[[nodiscard]] at::Tensor pool(const WeightAndBias& parameters,
+                              const at::Tensor& x,
+                              const BertPass& pass);
+
+/// x * mask / (1 - p) with probability 1 - p of being kept while training; x itself otherwise.
+[[nodiscard]] at::Tensor dropout(const at::Tensor& x, double probability, const BertPass& pass);
+
+}  // namespace retort::train

@@ -1,0 +1,46 @@
+#include "trainers/quantizers/straight_through.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/hardtanh_backward.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+namespace retort::train {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+struct StraightThrough : torch::autograd::Function<StraightThrough> {
+  static at::Tensor forward(AutogradContext* context,
+                            const at::Tensor& x,
+                            const at::Tensor& x_q,
+                            double clip) {
+    context->save_for_backward({x});
+    context->saved_data["clip"] = clip;
+    return x_q;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const double clip = context->saved_data["clip"].toDouble();
+    // hardtanh's derivative is exactly the mask 1[-clip < x < clip].
+    const at::Tensor gradient =
+        at::hardtanh_backward(gradients[0], context->get_saved_variables()[0], -clip, clip);
+    return {gradient, at::Tensor(), at::Tensor()};
+  }
+};
+
+}  // namespace
+
+at::Tensor straightThrough(const at::Tensor& x, const at::Tensor& x_q, double clip) {
+  TORCH_CHECK(x.sizes() == x_q.sizes(),
+              "straight-through: x has shape ",
+              x.sizes(),
+              ", its quantized values have ",
+              x_q.sizes());
+  if (!at::GradMode::is_enabled() || !x.requires_grad()) {
+    return x_q;
+  }
+  return StraightThrough::apply(x, x_q, clip);
+}
+
+}  // namespace retort::train

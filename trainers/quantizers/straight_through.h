@@ -1,0 +1,14 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+namespace retort::train {
+
+/// The clipped straight-through estimator: the value is x_q, the gradient is x's.
+///   dL/dx = dL/dx_q * 1[-clip < x < clip]        (zero at the bounds themselves)
+/// x, x_q: same shape and floating type; x_q carries no gradient. Nothing flows to scales,
+/// thresholds or clip. Returns x_q itself when no gradient is recorded. Source: K
+/// utils_quant.py:48-59, 105-116, 156-167 (the same for all quantizers).
+[[nodiscard]] at::Tensor straightThrough(const at::Tensor& x, const at::Tensor& x_q, double clip);
+
+}  // namespace retort::train
