@@ -1,0 +1,96 @@
+#include "trainers/catalog.h"
+
+#include "trainers/data/data_settings.h"
+#include "trainers/data/task.h"
+#include "trainers/freezing/freezing.h"
+#include "trainers/losses/registry.h"
+#include "trainers/optimizers/registry.h"
+#include "trainers/probes/registry.h"
+#include "trainers/quantizers/registry.h"
+#include "trainers/schedules/schedule.h"
+#include "trainers/settings/loop_settings.h"
+#include "trainers/settings/run_settings.h"
+#include "trainers/training/encoder_task.h"
+#include "trainers/training/phase_registry.h"
+
+#include <utility>
+
+namespace retort::train {
+
+namespace {
+
+constexpr const char* kTrainer = "retort-train";
+
+template <class T>
+void append(std::vector<T>& target, const std::vector<T>& added) {
+  target.insert(target.end(), added.begin(), added.end());
+}
+
+std::vector<SettingSpec> allSettings() {
+  std::vector<SettingSpec> settings = runSettings().specs();
+  append(settings, modelSettings().specs());
+  append(settings, architectureSettings().specs());
+  append(settings, dataSettings().specs());
+  append(settings, tableTaskSettings().specs());
+  append(settings, agreementSettings().specs());
+  append(settings, loopSettings().specs());
+  append(settings, scheduleSettings().specs());
+  append(settings, optimizerSettings().specs());
+  append(settings, quantizationSettings().specs());
+  append(settings, Distillation::settingSpecs());
+  append(settings, freezeSettings().specs());
+  append(settings, probeSettingSpecs());
+  append(settings, checkpointSettings().specs());
+  return settings;
+}
+
+std::vector<TechniqueSpec> allTechniques() {
+  std::vector<TechniqueSpec> techniques;
+  for (const PhaseDefinition& phase : phaseRegistry()) {
+    techniques.push_back(phase.spec);
+  }
+  append(techniques, taskTechniques());
+  for (const QuantizerDefinition& quantizer : quantizerRegistry()) {
+    techniques.push_back(quantizer.spec);
+  }
+  for (const LossDefinition* loss : lossRegistry()) {
+    techniques.push_back(loss->spec);
+  }
+  for (const OptimizerDefinition* optimizer : optimizerRegistry()) {
+    techniques.push_back(optimizer->spec);
+  }
+  append(techniques, scheduleSpecs());
+  append(techniques, freezeSpecs());
+  for (const ProbeDefinition* probe : probeRegistry()) {
+    TechniqueSpec spec = probe->spec;
+    spec.settings = {probeSettingKey(*probe)};
+    techniques.push_back(std::move(spec));
+  }
+  return techniques;
+}
+
+std::vector<MetricSpec> allMetrics() {
+  std::vector<MetricSpec> metrics = {
+      {.name = "train.loss",
+       .better = "min",
+       .documentation = "total training loss, mean over the steps since the last point, each "
+                        "before its update"}};
+  append(metrics, encoderTaskMetrics());
+  for (const ProbeDefinition* probe : probeRegistry()) {
+    append(metrics, probe->metrics);
+  }
+  return metrics;
+}
+
+}  // namespace
+
+const Catalogue& trainerCatalogue() {
+  static const Catalogue kCatalogue = {.trainer = kTrainer,
+                                       .release = RETORT_RELEASE,
+                                       .settings = allSettings(),
+                                       .metrics = allMetrics(),
+                                       .techniques = allTechniques()};
+  return kCatalogue;
+}
+
+}  // namespace retort::train

@@ -1,0 +1,24 @@
+#include "trainers/probes/learning_rate.h"
+
+namespace retort::train {
+
+namespace {
+
+void measure(const ProbeInput& input, std::vector<MetricPoint>& points) {
+  points.push_back({.series = {.metric = "learning_rate"}, .value = input.learning_rate});
+}
+
+}  // namespace
+
+const ProbeDefinition& learningRateProbe() {
+  static const ProbeDefinition kDefinition = {
+      .spec = {.kind = "probe",
+               .name = "learning_rate",
+               .documentation = "the learning rate of each update"},
+      .metrics = {{.name = "learning_rate", .documentation = "learning rate of the step's update"}},
+      .default_every = 10,
+      .measure = measure};
+  return kDefinition;
+}
+
+}  // namespace retort::train

@@ -1,0 +1,53 @@
+#include "trainers/probes/losses.h"
+
+#include <ATen/ATen.h>
+
+namespace retort::train {
+
+namespace {
+
+void measure(const ProbeInput& input, std::vector<MetricPoint>& points) {
+  const std::vector<MetricPoint> added = lossPoints(*input.losses);
+  points.insert(points.end(), added.begin(), added.end());
+}
+
+}  // namespace
+
+std::vector<MetricPoint> lossPoints(const std::vector<LossComponent>& losses) {
+  std::vector<MetricPoint> points;
+  for (const LossComponent& loss : losses) {
+    points.push_back({.series = {.metric = "train.loss_component", .component = loss.name},
+                      .value = loss.value.item<double>()});
+  }
+  for (const LossComponent& loss : losses) {
+    for (std::size_t layer = 0; layer < loss.layers.size(); ++layer) {
+      points.push_back({.series = {.metric = "train.loss_layer",
+                                   .layer = static_cast<int>(layer),
+                                   .component = loss.name},
+                        .value = loss.layers[layer].item<double>()});
+    }
+  }
+  return points;
+}
+
+const ProbeDefinition& lossesProbe() {
+  static const ProbeDefinition kDefinition = {
+      .spec = {.kind = "probe",
+               .name = "losses",
+               .documentation = "the training loss by component, and each component by layer"},
+      .metrics = {{.name = "train.loss_component",
+                   .dimensions = {"component"},
+                   .better = "min",
+                   .documentation = "one loss of the sum on the step's batch, before its "
+                                    "coefficient"},
+                  {.name = "train.loss_layer",
+                   .dimensions = {"component", "layer"},
+                   .better = "min",
+                   .documentation = "one layer's term of a loss; of the hidden loss, layer 0 is "
+                                    "the embeddings' output"}},
+      .default_every = 10,
+      .measure = measure};
+  return kDefinition;
+}
+
+}  // namespace retort::train

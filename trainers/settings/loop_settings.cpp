@@ -1,0 +1,73 @@
+#include "trainers/settings/loop_settings.h"
+
+namespace retort::train {
+
+const SettingGroup<LoopSettings>& loopSettings() {
+  static const auto kGroup =
+      SettingGroup<LoopSettings>()
+          .add(&LoopSettings::epochs,
+               {.key = "train.epochs",
+                .documentation = "passes over the training rows; train.steps takes precedence",
+                .unit = "epochs",
+                .minimum = 1,
+                .maximum = 1e6})
+          .add(&LoopSettings::steps,
+               {.key = "train.steps",
+                .documentation = "number of updates; 0: as many as train.epochs asks for",
+                .unit = "steps",
+                .minimum = 0,
+                .maximum = 1e9})
+          .add(&LoopSettings::batch,
+               {.key = "train.batch",
+                .documentation = "rows of one update",
+                .unit = "rows",
+                .minimum = 1,
+                .maximum = 65536})
+          .add(&LoopSettings::eval_batch,
+               {.key = "train.eval_batch",
+                .documentation = "rows that are evaluated at once; 0: as train.batch",
+                .unit = "rows",
+                .minimum = 0,
+                .maximum = 65536})
+          .add(&LoopSettings::eval_every,
+               {.key = "train.eval_every",
+                .documentation = "steps between evaluations; 0: after each epoch",
+                .unit = "steps",
+                .minimum = 0})
+          .add(&LoopSettings::bad_steps,
+               {.key = "train.bad_steps",
+                .documentation = "the run has diverged at this many steps with a loss or gradient "
+                                 "that is not finite; the ones before are skipped",
+                .unit = "steps",
+                .minimum = 1})
+          .add(&LoopSettings::log_every,
+               {.key = "log.every",
+                .documentation = "steps between points of the training curves (means over them)",
+                .unit = "steps",
+                .minimum = 1});
+  return kGroup;
+}
+
+const SettingGroup<CheckpointSettings>& checkpointSettings() {
+  static const auto kGroup =
+      SettingGroup<CheckpointSettings>()
+          .add(&CheckpointSettings::every,
+               {.key = "checkpoint.every",
+                .documentation = "steps between checkpoints; 0: only when the run is stopped",
+                .unit = "steps",
+                .minimum = 0,
+                .affects_result = false})
+          .add(&CheckpointSettings::keep,
+               {.key = "checkpoint.keep",
+                .documentation = "how many checkpoints are kept",
+                .minimum = 1,
+                .maximum = 1000,
+                .affects_result = false})
+          .add(&CheckpointSettings::best,
+               {.key = "checkpoint.best",
+                .documentation = "also keep the model of the best evaluation (model-best/)",
+                .affects_result = false});
+  return kGroup;
+}
+
+}  // namespace retort::train

@@ -1,0 +1,145 @@
+#include "trainers/training/encoder_phase.h"
+
+#include "core/base/text.h"
+#include "trainers/data/data_settings.h"
+#include "trainers/freezing/freezing.h"
+#include "trainers/io/model_folder.h"
+#include "trainers/settings/loop_settings.h"
+#include "trainers/training/resource_estimate.h"
+
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace retort::train {
+
+namespace {
+
+std::vector<std::string> namesOf(const NamedTensors& tensors) {
+  std::vector<std::string> names;
+  names.reserve(tensors.size());
+  for (const NamedTensor& tensor : tensors) {
+    names.push_back(tensor.name);
+  }
+  return names;
+}
+
+bool isFinite(const at::Tensor& values) {
+  return at::isfinite(values).all().item<bool>();
+}
+
+/// Index of the first tensor that holds something else than numbers; empty when all are sound.
+std::optional<std::size_t> firstBad(const std::vector<at::Tensor>& layers) {
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (!isFinite(layers[i])) {
+      return i;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+EncoderPhase::EncoderPhase(const PhaseInput& input)
+    : input_(input),
+      run_(runSettings().read(input.settings)) {}
+
+at::ScalarType EncoderPhase::dtype() const {
+  return run_.dtype == "float64" ? at::kDouble : at::kFloat;
+}
+
+TaskData EncoderPhase::readTask() const {
+  TaskData data = loadTaskData(input_.settings);
+  for (const std::string& warning : data.warnings) {
+    input_.warn(warning);
+  }
+  return data;
+}
+
+EncoderTask::Options EncoderPhase::taskOptions() const {
+  const LoopSettings loop = loopSettings().read(input_.settings);
+  return {.eval_batch = loop.eval_batch > 0 ? loop.eval_batch : loop.batch,
+          .dtype = dtype(),
+          .device = input_.device};
+}
+
+void EncoderPhase::setModel(std::unique_ptr<BertModel> model) {
+  model_ = std::move(model);
+  const std::vector<std::string> names = namesOf(model_->parameters());
+  const FreezeSettings freeze = freezeSettings().read(input_.settings);
+  const std::set<std::string> frozen = frozenParameters(freeze.selectors, names);
+  model_->setTrainable(frozen);
+  frozen_ = describeFrozen(frozen, names);
+}
+
+std::optional<std::vector<MetricPoint>> EncoderPhase::evaluate(const Pulse& pulse) {
+  return task_->evaluate(*model_, "", pulse);
+}
+
+std::string EncoderPhase::firstNonFinite(std::span<const std::int64_t> rows) {
+  const at::NoGradGuard no_grad;
+  for (const NamedTensor& parameter : model_->parameters()) {
+    if (!isFinite(parameter.tensor)) {
+      return "weight " + parameter.name;
+    }
+  }
+  const TraceSet parts = TraceSet(TracePart::kScore) | TracePart::kOutput | TracePart::kHidden;
+  const BertTrace trace = model_->forward(task_->batch(rows), {.trace = parts});
+  const auto hidden = firstBad(trace.hidden);
+  const auto score = firstBad(trace.score);
+  const auto output = firstBad(trace.output);
+  if (hidden && *hidden == 0) {
+    return "the embeddings' output";
+  }
+  // Within layer l come the scores, the attention output and the hidden state l + 1.
+  if (score && (!output || *score <= *output) && (!hidden || *score < *hidden)) {
+    return fmt::format("attention scores of layer {}", *score);
+  }
+  if (output && (!hidden || *output < *hidden)) {
+    return fmt::format("attention output of layer {}", *output);
+  }
+  if (hidden) {
+    return fmt::format("output of layer {}", *hidden - 1);
+  }
+  return isFinite(trace.logits) ? "" : "the logits";
+}
+
+void EncoderPhase::writeModel(const std::filesystem::path& folder) const {
+  ModelFiles files;
+  files.config = bertConfigToJson(model_->config(), run_.dtype);
+  for (const NamedTensor& parameter : model_->parameters()) {
+    files.tensors[parameter.name] = parameter.tensor.detach();
+  }
+  files.vocabulary = task_->tokenizer().vocabularyText();
+  files.tokenizer_config = task_->tokenizer().configJson();
+  writeModelFolder(folder, files);
+}
+
+Json EncoderPhase::summary() const {
+  std::int64_t parameters = 0;
+  std::int64_t trainable = 0;
+  for (const NamedTensor& parameter : model_->parameters()) {
+    parameters += parameter.tensor.numel();
+    trainable += parameter.tensor.requires_grad() ? parameter.tensor.numel() : 0;
+  }
+  const BertConfig& config = model_->config();
+  return {{"data", task_->summary()},
+          {"parameters", parameters},
+          {"trainable", trainable},
+          {"freeze", frozen_},
+          {"layers", config.num_hidden_layers},
+          {"hidden_size", config.hidden_size},
+          {"heads", config.num_attention_heads}};
+}
+
+std::uint64_t EncoderPhase::stepBytes() const {
+  return encoderStepBytes(model_->config(),
+                          {.rows = loopSettings().read(input_.settings).batch,
+                           .length = dataSettings().read(input_.settings).max_length,
+                           .element_bytes = dtype() == at::kDouble ? 8 : 4});
+}
+
+}  // namespace retort::train

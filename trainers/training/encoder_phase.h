@@ -1,0 +1,72 @@
+#pragma once
+
+#include "trainers/settings/run_settings.h"
+#include "trainers/training/encoder_task.h"
+#include "trainers/training/training_phase.h"
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+
+namespace retort::train {
+
+/// What every phase is made from.
+struct PhaseInput {
+  SettingValues settings;  ///< resolved, paths ready to be opened
+  at::Device device = at::kCPU;
+  std::function<void(const std::string&)> warn;
+};
+
+/// What the phases of encoders share: a task, a model in training, evaluation and writing.
+class EncoderPhase : public TrainingPhase {
+ public:
+  [[nodiscard]] std::int64_t trainingRows() const override { return task_->training().size(); }
+
+  [[nodiscard]] NamedTensors parameters() const override { return model_->parameters(); }
+
+  [[nodiscard]] NamedTensors trainableParameters() const override {
+    return model_->trainableParameters();
+  }
+
+  [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluate(const Pulse& pulse) override;
+  [[nodiscard]] std::string firstNonFinite(std::span<const std::int64_t> rows) override;
+
+  [[nodiscard]] std::string mainMetric() const override { return task_->task().main_metric; }
+
+  void writeModel(const std::filesystem::path& folder) const override;
+  [[nodiscard]] Json summary() const override;
+  [[nodiscard]] std::uint64_t stepBytes() const override;
+
+  [[nodiscard]] const BertModel& model() const { return *model_; }
+
+  [[nodiscard]] const EncoderTask& task() const { return *task_; }
+
+ protected:
+  explicit EncoderPhase(const PhaseInput& input);
+
+  void setTask(std::unique_ptr<EncoderTask> task) { task_ = std::move(task); }
+
+  /// Takes the model that is trained, and freezes what the settings name.
+  void setModel(std::unique_ptr<BertModel> model);
+
+  [[nodiscard]] BertModel& trainedModel() { return *model_; }
+
+  [[nodiscard]] at::ScalarType dtype() const;
+
+  /// Reads the task's rows; warnings go out.
+  [[nodiscard]] TaskData readTask() const;
+
+  [[nodiscard]] EncoderTask::Options taskOptions() const;
+
+  [[nodiscard]] const PhaseInput& input() const { return input_; }
+
+ private:
+  PhaseInput input_;
+  RunSettings run_;
+  std::unique_ptr<EncoderTask> task_;
+  std::unique_ptr<BertModel> model_;
+  std::string frozen_;
+};
+
+}  // namespace retort::train

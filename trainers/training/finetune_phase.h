@@ -1,0 +1,21 @@
+#pragma once
+
+#include "trainers/training/encoder_phase.h"
+
+namespace retort::train {
+
+/// Training in full precision on a task's labels: makes the teachers.
+class FinetunePhase : public EncoderPhase {
+ public:
+  /// Loads the task and the model (model.init). Throws TrainError.
+  explicit FinetunePhase(const PhaseInput& input);
+
+  [[nodiscard]] bool hasTeacher() const override { return false; }
+
+  StepOutcome step(std::span<const std::int64_t> rows, TraceSet trace, const Pulse& pulse) override;
+
+  [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluateTeacher(
+      const Pulse& pulse) override;
+};
+
+}  // namespace retort::train

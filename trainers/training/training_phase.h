@@ -1,0 +1,85 @@
+#pragma once
+
+#include "core/events/event.h"
+#include "trainers/losses/distillation.h"
+#include "trainers/models/bert_trace.h"
+#include "trainers/models/named_tensors.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace retort::train {
+
+/// What one forward and backward pass leaves for the loop and the probes. Gradients are in the
+/// parameters.
+struct StepOutcome {
+  double loss = 0;                    ///< the total, before the update; may be NaN or infinite
+  std::vector<LossComponent> losses;  ///< its parts
+  at::Tensor mask;                    ///< [B, N]
+  double tokens = 0;                  ///< real tokens of the batch
+  BertTrace student;                  ///< what was asked for, detached from the graph
+  std::optional<BertTrace> teacher;
+};
+
+/// Called between batches of long work; returns false when the work is to be given up.
+using Pulse = std::function<bool()>;
+
+/// What a run does at each step. The loop knows nothing of models, data and losses beyond this; a
+/// new phase (another objective, another family of models) is another class.
+class TrainingPhase {
+ public:
+  TrainingPhase() = default;
+  virtual ~TrainingPhase() = default;
+  TrainingPhase(const TrainingPhase&) = delete;
+  TrainingPhase& operator=(const TrainingPhase&) = delete;
+
+  /// Rows to train on, at least 1.
+  [[nodiscard]] virtual std::int64_t trainingRows() const = 0;
+
+  [[nodiscard]] virtual bool hasTeacher() const = 0;
+
+  /// All parameters (latent weights), in the model's order: what a checkpoint holds.
+  [[nodiscard]] virtual NamedTensors parameters() const = 0;
+
+  /// Those that are trained.
+  [[nodiscard]] virtual NamedTensors trainableParameters() const = 0;
+
+  /// Forward and backward pass over the given rows, in training mode, into fresh gradients.
+  /// `trace`: what probes want to see. `pulse` is called in between.
+  virtual StepOutcome step(std::span<const std::int64_t> rows,
+                           TraceSet trace,
+                           const Pulse& pulse) = 0;
+
+  /// Evaluates the model as it is now on all evaluation sets. Empty when `pulse` gave it up.
+  [[nodiscard]] virtual std::optional<std::vector<MetricPoint>> evaluate(const Pulse& pulse) = 0;
+
+  /// The same for the teacher, as metrics "teacher.eval.…"; nothing when there is none.
+  [[nodiscard]] virtual std::optional<std::vector<MetricPoint>> evaluateTeacher(
+      const Pulse& pulse) = 0;
+
+  /// Where the numbers stop being finite, in the order of the forward pass over these rows
+  /// ("attention scores of layer 3"); empty when everything is finite. Draws no random numbers.
+  [[nodiscard]] virtual std::string firstNonFinite(std::span<const std::int64_t> rows) = 0;
+
+  /// Rough memory of one step's activations, in bytes.
+  [[nodiscard]] virtual std::uint64_t stepBytes() const = 0;
+
+  /// Facts about data and model for the event file and for --check.
+  [[nodiscard]] virtual Json summary() const = 0;
+
+  /// The metric by which "best" is chosen.
+  [[nodiscard]] virtual std::string mainMetric() const = 0;
+
+  /// Writes the model as it is now, as a folder that other tools load.
+  virtual void writeModel(const std::filesystem::path& folder) const = 0;
+};
+
+}  // namespace retort::train

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "core/settings/resolve.h"
+#include "trainers/models/named_tensors.h"
+#include "trainers/optimizers/optimizer.h"
+#include "trainers/schedules/schedule.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace retort::train {
+
+/// From gradients to new weights: clipping, learning rate, optimizer.
+class Updater {
+ public:
+  /// `trainable`: the parameters that are trained; they are shared. `total_steps` > 0.
+  Updater(const SettingValues& settings, NamedTensors trainable, std::int64_t total_steps);
+
+  [[nodiscard]] const NamedTensors& parameters() const { return trainable_; }
+
+  /// Clips the gradients, all together first and then tensor by tensor, and returns the L2 norm of
+  /// each before. Norms that are not finite mean that the update must not be made.
+  [[nodiscard]] std::vector<double> clip() const;
+
+  /// The learning rate of the update with index `step` (from 0).
+  [[nodiscard]] double rate(std::int64_t step) const;
+
+  /// Makes the update with index `step`.
+  void update(std::int64_t step) { optimizer_->step(rate(step)); }
+
+  [[nodiscard]] NamedTensors state() const { return optimizer_->state(); }
+
+  void setState(const NamedTensors& state) { optimizer_->setState(state); }
+
+ private:
+  OptimizerSettings settings_;
+  ScheduleSettings schedule_;
+  std::int64_t total_steps_;
+  NamedTensors trainable_;
+  std::unique_ptr<Optimizer> optimizer_;
+};
+
+/// The names of the gradients that are not finite, in the order in which the backward pass makes
+/// them: "3 of 38 gradients are not finite, first classifier.weight"; empty when all are sound.
+[[nodiscard]] std::string describeBadGradients(const NamedTensors& parameters,
+                                               const std::vector<double>& norms);
+
+}  // namespace retort::train
