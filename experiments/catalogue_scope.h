@@ -1,0 +1,40 @@
+#pragma once
+
+#include "core/settings/resolve.h"
+#include "experiments/experiment_document.h"
+
+#include <string>
+#include <unordered_map>
+
+namespace retort::experiments {
+
+/// What the expansion asks of a catalogue, with fast look-up.
+class CatalogueScope {
+ public:
+  explicit CatalogueScope(const Catalogue& catalogue);
+
+  [[nodiscard]] const Catalogue& catalogue() const { return catalogue_; }
+
+  [[nodiscard]] const SettingSpec* find(const std::string& key) const;
+
+  /// The key of the setting that a shorthand sets ("distill.logits" ->
+  /// "distill.logits.coefficient"); other keys as they are.
+  [[nodiscard]] const std::string& canonicalKey(const std::string& key) const;
+
+  /// All keys canonical. When a shorthand and its setting are both given, the one in the map's
+  /// order stays.
+  [[nodiscard]] GivenSettings canonicalKeys(const GivenSettings& settings) const;
+
+  /// The default of a setting, null when it has none or is unknown.
+  [[nodiscard]] Json defaultOf(const std::string& key) const;
+
+  /// The value in the setting's own type, for comparisons; as it is when it does not fit.
+  [[nodiscard]] Json canonicalValue(const std::string& key, const Json& value) const;
+
+ private:
+  const Catalogue& catalogue_;
+  std::unordered_map<std::string, const SettingSpec*> settings_;
+  std::unordered_map<std::string, std::string> shorthands_;
+};
+
+}  // namespace retort::experiments

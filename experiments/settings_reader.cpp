@@ -1,0 +1,86 @@
+#include "experiments/settings_reader.h"
+
+#include <fmt/format.h>
+
+namespace retort::experiments {
+
+namespace {
+
+void readInto(const YamlNode& map,
+              const std::string& prefix,
+              GivenSettings& settings,
+              DiagnosticSink& sink) {
+  for (const YamlEntry& entry : map.entries) {
+    const std::string key = prefix + entry.key;
+    if (!isDottedKey(entry.key)) {
+      sink.report(
+          entry.place,
+          key,
+          fmt::format("'{}' is not a setting's key (lower-case words joined by dots)", entry.key));
+      continue;
+    }
+    if (entry.value.isMap()) {
+      readInto(entry.value, key + ".", settings, sink);
+      continue;
+    }
+    const std::optional<Json> value = readSettingValue(entry.value, key, sink);
+    if (!value) {
+      continue;
+    }
+    const auto [before, is_new] = settings.emplace(key, GivenSetting{*value, entry.value.place});
+    if (!is_new) {
+      sink.report(entry.place,
+                  key,
+                  fmt::format("{} is given twice (line {} and {})",
+                              key,
+                              before->second.place.line,
+                              entry.place.line));
+    }
+  }
+}
+
+}  // namespace
+
+GivenSettings readSettings(const YamlNode& map, const std::string& prefix, DiagnosticSink& sink) {
+  GivenSettings settings;
+  readInto(map, prefix, settings, sink);
+  return settings;
+}
+
+std::optional<Json> readSettingValue(const YamlNode& node,
+                                     const std::string& key,
+                                     DiagnosticSink& sink) {
+  if (node.isScalar()) {
+    return node.scalar;
+  }
+  if (node.isMap()) {
+    sink.report(node.place, key, fmt::format("{}: expected a value, found a map", key));
+    return std::nullopt;
+  }
+  Json list = Json::array();
+  for (const YamlNode& item : node.items) {
+    if (!item.isScalar()) {
+      sink.report(
+          item.place,
+          key,
+          fmt::format("{}: expected a value in the list, found {}", key, item.description()));
+      return std::nullopt;
+    }
+    list.push_back(item.scalar);
+  }
+  return list;
+}
+
+bool isDottedKey(std::string_view key) {
+  char before = '.';
+  for (const char c : key) {
+    const bool is_word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    if (!is_word && (c != '.' || before == '.')) {
+      return false;
+    }
+    before = c;
+  }
+  return before != '.';
+}
+
+}  // namespace retort::experiments

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "experiments/diagnostic_sink.h"
+#include "experiments/experiment_document.h"
+#include "experiments/yaml_tree.h"
+
+#include <string>
+
+namespace retort::experiments {
+
+/// The settings of a map, nested or dotted, by dotted key; each key begins with `prefix` (with its
+/// dot, or empty). Reports keys that are given twice in different spellings, malformed keys and
+/// lists that hold maps.
+[[nodiscard]] GivenSettings readSettings(const YamlNode& map,
+                                         const std::string& prefix,
+                                         DiagnosticSink& sink);
+
+/// A value for one setting: a scalar or a list of scalars. Anything else is reported.
+[[nodiscard]] std::optional<Json> readSettingValue(const YamlNode& node,
+                                                   const std::string& key,
+                                                   DiagnosticSink& sink);
+
+/// True for lower-case words joined by dots: what a setting's key looks like.
+[[nodiscard]] bool isDottedKey(std::string_view key);
+
+}  // namespace retort::experiments
