@@ -2,7 +2,6 @@
 
 #include "core/base/text.h"
 #include "trainers/data/split_mix.h"
-#include "trainers/train_error.h"
 
 #include <array>
 #include <optional>
@@ -24,7 +23,6 @@ constexpr std::array<std::string_view, 6> kPrepositions = {"ni", "ko", "ba", "te
 constexpr std::string_view kThat = "ke";
 // With one phrase its noun alone would tell: it agrees exactly when the opening noun does not.
 constexpr std::int64_t kMinPhrases = 2;
-constexpr int kMaxAttemptsPerSentence = 1000;
 
 using Words = std::vector<std::string>;
 
@@ -100,22 +98,16 @@ class Generator {
   SplitMix64 random_;
 };
 
-/// `rows` sentences that are not in `used`, which grows by them.
+/// `rows` sentences that are not in `used`, which grows by them. Even the smallest language has some 10^7 sentences,
+/// so that few are drawn twice.
 std::vector<Example> generateRows(Generator generator,
                                   std::int64_t rows,
                                   std::set<std::string>& used) {
   std::vector<Example> examples;
-  int attempts = 0;
   while (static_cast<std::int64_t>(examples.size()) < rows) {
     Example example = generator.next();
     if (used.insert(example.first).second) {
       examples.push_back(std::move(example));
-      attempts = 0;
-    } else if (++attempts == kMaxAttemptsPerSentence) {
-      throw TrainError(ExitCode::kBadSpec,
-                       fmt::format("data.agreement: the language with these settings has too few "
-                                   "sentences for {} different rows",
-                                   rows));
     }
   }
   return examples;

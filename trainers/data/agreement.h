@@ -28,7 +28,6 @@ struct AgreementData {
 };
 
 /// Sentences without repetition, half of them acceptable up to chance; the same for equal settings.
-/// Throws TrainError (kBadSpec) when the settings do not allow that many different sentences.
 [[nodiscard]] AgreementData generateAgreement(const AgreementSettings& settings);
 
 /// Every word of the language is one token. The same whatever the settings are.
