@@ -1,0 +1,75 @@
+#include "trainers/losses/attention_map.h"
+
+#include "tests/trainers/tensor_testing.h"
+
+#include <ATen/TensorOperators.h>
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace retort::train {
+namespace {
+
+TEST(AttentionMapLoss, AgreesWithTheAuthors) {
+  const Json golden = testData("encoder_golden_vectors.json").at("loss");
+  const at::Tensor student = tensorOf(golden.at("student_scores"), at::kFloat).softmax(-1);
+  const at::Tensor teacher = tensorOf(golden.at("teacher_scores"), at::kFloat).softmax(-1);
+  const at::Tensor lengths = tensorOf(golden.at("seq_lengths"), at::kLong);
+
+  EXPECT_NEAR(attentionMapDivergence(student, teacher, lengths).item<double>(),
+              golden.at("map_kl").get<double>(),
+              1e-6);
+}
+
+TEST(AttentionMapLoss, AveragesTheRowsOfTheTokens) {
+  // One sentence of two tokens in three places; the second row and everything padded is equal or
+  // ignored.
+  const at::Tensor teacher = tensorOf({{{{0.5, 0.5, 0.0}, {0.25, 0.75, 0.0}, {1.0, 0.0, 0.0}}}});
+  const at::Tensor student = tensorOf({{{{0.25, 0.75, 0.0}, {0.25, 0.75, 0.0}, {0.1, 0.2, 0.7}}}});
+
+  const double row = 0.5 * std::log(0.5 / 0.25) + 0.5 * std::log(0.5 / 0.75);
+
+  EXPECT_NEAR(attentionMapDivergence(student, teacher, tensorOf({2}, at::kLong)).item<double>(),
+              row / 2,
+              1e-15);
+}
+
+TEST(AttentionMapLoss, IsZeroWhenEqual) {
+  const at::Tensor map = randomTensor({2, 3, 4, 4}, 41).softmax(-1);
+
+  EXPECT_EQ(attentionMapDivergence(map, map, tensorOf({4, 2}, at::kLong)).item<double>(), 0);
+}
+
+TEST(AttentionMapLoss, IsPositiveWhenNot) {
+  const at::Tensor teacher = randomTensor({2, 3, 4, 4}, 42).softmax(-1);
+  const at::Tensor student = randomTensor({2, 3, 4, 4}, 43).softmax(-1);
+
+  EXPECT_GT(attentionMapDivergence(student, teacher, tensorOf({4, 4}, at::kLong)).item<double>(),
+            0);
+}
+
+TEST(AttentionMapLoss, SurvivesZeroProbabilities) {
+  const at::Tensor teacher = tensorOf({{{{1.0, 0.0}, {0.0, 1.0}}}});
+  const at::Tensor student = tensorOf({{{{0.0, 1.0}, {0.0, 1.0}}}});
+
+  const double value =
+      attentionMapDivergence(student, teacher, tensorOf({2}, at::kLong)).item<double>();
+
+  // Each zero counts as 1e-8: the first row gives ln(1 / 1e-8) + 1e-8 ln(1e-8).
+  EXPECT_NEAR(value, (1 - 1e-8) * -std::log(1e-8) / 2, 1e-12);
+}
+
+TEST(AttentionMapLoss, HasTheRightGradient) {
+  const at::Tensor teacher = randomTensor({2, 1, 3, 3}, 44).softmax(-1);
+  const at::Tensor lengths = tensorOf({3, 2}, at::kLong);
+
+  const auto loss = [&](const at::Tensor& score) {
+    return attentionMapDivergence(score.softmax(-1), teacher, lengths);
+  };
+
+  EXPECT_LT(gradientError(loss, randomTensor({2, 1, 3, 3}, 45)), 1e-8);
+}
+
+}  // namespace
+}  // namespace retort::train

@@ -1,0 +1,271 @@
+#include "trainers/models/bert.h"
+
+#include "tests/trainers/models/tiny_encoder.h"
+#include "trainers/train_error.h"
+
+#include <ATen/Context.h>
+#include <ATen/core/grad_mode.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace retort::train {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+constexpr BertConfig kSmall = {.vocab_size = 11,
+                               .hidden_size = 8,
+                               .num_hidden_layers = 2,
+                               .num_attention_heads = 2,
+                               .intermediate_size = 12,
+                               .max_position_embeddings = 6};
+
+EncoderBatch smallBatch() {
+  return batchFromJson({{"input_ids", {{1, 2, 3, 4}, {5, 6, 0, 0}}},
+                        {"input_mask", {{1, 1, 1, 1}, {1, 1, 0, 0}}},
+                        {"segment_ids", {{0, 0, 1, 1}, {0, 0, 0, 0}}},
+                        {"seq_lengths", {4, 2}},
+                        {"label_ids", {1, 0}}});
+}
+
+BertModel smallModel(const BertQuantization& quantization = {}, const BertConfig& config = kSmall) {
+  at::manual_seed(5);
+  return BertModel(config, randomBertParameters(config, at::kDouble), quantization);
+}
+
+at::Tensor logitsOf(const BertModel& model, const EncoderBatch& batch) {
+  const at::NoGradGuard no_grad;
+  return model.forward(batch, {}).logits;
+}
+
+TEST(BertModel, TracesOnlyWhatIsAskedFor) {
+  const BertTrace trace = smallModel().forward(
+      smallBatch(), {.trace = TraceSet(TracePart::kProb) | TracePart::kHidden});
+
+  EXPECT_EQ(trace.prob.size(), 2U);
+  EXPECT_EQ(trace.hidden.size(), 3U);
+  EXPECT_TRUE(trace.score.empty() && trace.context.empty() && trace.dense.empty() &&
+              trace.output.empty());
+}
+
+TEST(BertModel, TracesTheShapesThatItDeclares) {
+  const BertTrace trace = smallModel().forward(smallBatch(), {.trace = TraceSet::all()});
+
+  EXPECT_EQ(trace.score[0].sizes(), (at::IntArrayRef{2, 2, 4, 4}));
+  EXPECT_EQ(trace.prob[1].sizes(), (at::IntArrayRef{2, 2, 4, 4}));
+  EXPECT_EQ(trace.context[0].sizes(), (at::IntArrayRef{2, 2, 4, 4}));
+  EXPECT_EQ(trace.dense[0].sizes(), (at::IntArrayRef{2, 4, 8}));
+  EXPECT_EQ(trace.output[1].sizes(), (at::IntArrayRef{2, 4, 8}));
+  EXPECT_EQ(trace.hidden[2].sizes(), (at::IntArrayRef{2, 4, 8}));
+  EXPECT_EQ(trace.logits.sizes(), (at::IntArrayRef{2, 2}));
+}
+
+TEST(BertModel, GivesPaddedKeysNoProbability) {
+  const BertTrace trace = smallModel().forward(smallBatch(), {.trace = TracePart::kProb});
+
+  EXPECT_EQ(trace.prob[0][1].slice(-1, 2).abs().max().item<double>(), 0);
+}
+
+TEST(BertModel, IgnoresWhatStandsInThePadding) {
+  const BertModel model = smallModel();
+  EncoderBatch changed = smallBatch();
+  changed.input_ids[1][3] = 9;
+
+  EXPECT_EQ(largestDifference(logitsOf(model, smallBatch()), logitsOf(model, changed)), 0);
+}
+
+TEST(BertModel, GivesTheSameLogitsWithMorePadding) {
+  const BertModel model = smallModel();
+  EncoderBatch one = smallBatch();
+  EncoderBatch narrow = one;
+  for (at::Tensor* part : {&narrow.input_ids, &narrow.attention_mask, &narrow.segment_ids}) {
+    *part = part->slice(0, 1).slice(1, 0, 2);
+  }
+
+  EXPECT_LT(largestDifference(logitsOf(model, narrow)[0], logitsOf(model, one)[1]), 1e-14);
+}
+
+TEST(BertModel, IsDeterministicOutsideTraining) {
+  const BertModel model = smallModel();
+
+  EXPECT_EQ(largestDifference(logitsOf(model, smallBatch()), logitsOf(model, smallBatch())), 0);
+}
+
+TEST(BertModel, DropsOutWhileTraining) {
+  const BertModel model = smallModel();
+  const at::NoGradGuard no_grad;
+
+  const at::Tensor first = model.forward(smallBatch(), {.is_training = true}).logits;
+  const at::Tensor second = model.forward(smallBatch(), {.is_training = true}).logits;
+
+  EXPECT_GT(largestDifference(first, second), 0);
+}
+
+TEST(BertModel, QuantizesWeightsToThreeValues) {
+  const BertModel model = smallModel(makeBertQuantization({}));
+  const NamedTensors& parameters = model.parameters();
+  const at::Tensor& query =
+      *findTensor(parameters, "bert.encoder.layer.1.attention.self.query.weight");
+
+  const at::Tensor query_q = model.quantization()
+                                 .forParameter("bert.encoder.layer.1.attention.self.query.weight")
+                                 .quantized(query);
+
+  const double alpha = query_q.abs().max().item<double>();
+  EXPECT_TRUE(((query_q == 0).logical_or(query_q.abs() == alpha)).all().item<bool>());
+  EXPECT_GT(largestDifference(logitsOf(model, smallBatch()), logitsOf(smallModel(), smallBatch())),
+            0);
+}
+
+TEST(BertModel, TrainsNothingUntilTold) {
+  BertModel model = smallModel();
+  EXPECT_TRUE(model.trainableParameters().empty());
+
+  model.setTrainable({"classifier.weight"});
+
+  EXPECT_EQ(model.trainableParameters().size(), model.parameters().size() - 1);
+  EXPECT_EQ(findTensor(model.trainableParameters(), "classifier.weight"), nullptr);
+}
+
+TEST(BertModel, GivesFrozenParametersNoGradient) {
+  BertModel model = smallModel(makeBertQuantization({}));
+  const std::string frozen = "bert.encoder.layer.0.attention.self.value.weight";
+  model.setTrainable({frozen});
+
+  model.forward(smallBatch(), {}).logits.sum().backward();
+
+  EXPECT_FALSE(findTensor(model.parameters(), frozen)->grad().defined());
+  EXPECT_TRUE(findTensor(model.parameters(), "bert.encoder.layer.0.attention.self.value.bias")
+                  ->grad()
+                  .defined());
+}
+
+TEST(BertModel, GivesThePaddingRowNoGradient) {
+  for (const BertQuantization& quantization : {BertQuantization(), makeBertQuantization({})}) {
+    BertModel model = smallModel(quantization);
+    model.setTrainable({});
+
+    // Padded positions reach the loss through their own hidden states.
+    model.forward(smallBatch(), {.trace = TracePart::kHidden}).hidden[2].square().sum().backward();
+
+    const at::Tensor& gradient =
+        findTensor(model.parameters(), "bert.embeddings.word_embeddings.weight")->grad();
+    EXPECT_EQ(gradient[0].abs().sum().item<double>(), 0);
+    EXPECT_GT(gradient[5].abs().sum().item<double>(), 0);
+    EXPECT_EQ(gradient[10].abs().sum().item<double>(), 0);
+  }
+}
+
+TEST(BertModel, ClearsGradients) {
+  BertModel model = smallModel();
+  model.setTrainable({});
+  model.forward(smallBatch(), {}).logits.sum().backward();
+
+  model.clearGradients();
+
+  for (const NamedTensor& parameter : model.parameters()) {
+    EXPECT_FALSE(parameter.tensor.grad().defined()) << parameter.name;
+  }
+}
+
+TEST(BertModel, HasTheRightGradientInFullPrecision) {
+  BertModel model = smallModel();
+  const std::string name = "bert.encoder.layer.0.attention.output.dense.bias";
+  const at::Tensor& bias = *findTensor(model.parameters(), name);
+
+  const auto loss = [&](const at::Tensor& value) {
+    NamedTensors changed = model.parameters();
+    for (NamedTensor& entry : changed) {
+      if (entry.name == name) {
+        entry.tensor = value;
+      }
+    }
+    BertModel moved(kSmall, changed);
+    moved.setTrainable({});
+    const at::Tensor logits = moved.forward(smallBatch(), {}).logits.square().sum();
+    if (at::GradMode::is_enabled()) {
+      // The model detaches what it is given; hand its gradient on.
+      logits.backward();
+      return (value * findTensor(moved.parameters(), name)->grad()).sum();
+    }
+    return logits;
+  };
+
+  EXPECT_LT(gradientError(loss, bias), 1e-8);
+}
+
+TEST(BertModel, NamesMissingAndMisshapenTensors) {
+  NamedTensors parameters = randomBertParameters(kSmall, at::kFloat);
+  parameters.pop_back();
+  parameters[0].tensor = parameters[0].tensor.slice(0, 0, 3);
+
+  EXPECT_THAT(
+      [&] { BertModel(kSmall, parameters); },
+      ThrowsMessage<TrainError>(testing::AllOf(
+          HasSubstr("'classifier.bias' is missing"),
+          HasSubstr(
+              "'bert.embeddings.word_embeddings.weight' has shape [3, 8] instead of [11, 8]"))));
+}
+
+TEST(BertModel, NamesTensorsOfAnotherArchitecture) {
+  NamedTensors parameters = randomBertParameters(kSmall, at::kFloat);
+  parameters.push_back({"lm_head.weight", parameters[0].tensor});
+
+  EXPECT_THAT([&] { BertModel(kSmall, parameters); },
+              ThrowsMessage<TrainError>(HasSubstr("'lm_head.weight' does not belong")));
+}
+
+TEST(BertModel, RefusesMixedTypes) {
+  NamedTensors parameters = randomBertParameters(kSmall, at::kFloat);
+  parameters[4].tensor = parameters[4].tensor.to(at::kDouble);
+
+  EXPECT_THAT([&] { BertModel(kSmall, parameters); },
+              ThrowsMessage<TrainError>(HasSubstr("one floating point type")));
+}
+
+TEST(BertModel, TakesParametersInAnyOrder) {
+  NamedTensors parameters = smallModel().parameters();
+  std::reverse(parameters.begin(), parameters.end());
+
+  const BertModel model(kSmall, parameters);
+
+  EXPECT_EQ(model.parameters().front().name, "bert.embeddings.word_embeddings.weight");
+  EXPECT_EQ(largestDifference(logitsOf(model, smallBatch()), logitsOf(smallModel(), smallBatch())),
+            0);
+}
+
+TEST(BertModel, RefusesBatchesThatAreTooLong) {
+  EncoderBatch batch = smallBatch();
+  for (at::Tensor* part : {&batch.input_ids, &batch.attention_mask, &batch.segment_ids}) {
+    *part = part->repeat({1, 2});
+  }
+
+  EXPECT_THROW(static_cast<void>(smallModel().forward(batch, {})), c10::Error);
+}
+
+TEST(BertModel, RefusesAnInterventionWithoutItsTrace) {
+  const BertModel model = smallModel();
+  const BertTrace empty;
+
+  EXPECT_THROW(static_cast<void>(model.forward(smallBatch(), {.intervention = Intervention::kMap})),
+               c10::Error);
+  EXPECT_THROW(static_cast<void>(model.forward(
+                   smallBatch(), {.intervention = Intervention::kContext, .teacher = &empty})),
+               c10::Error);
+}
+
+TEST(BertModel, CopiesDoNotShareTheirTrainableSet) {
+  BertModel first = smallModel();
+  BertModel second(kSmall, first.parameters());
+
+  second.setTrainable({});
+
+  EXPECT_TRUE(first.trainableParameters().empty());
+}
+
+}  // namespace
+}  // namespace retort::train

@@ -1,0 +1,69 @@
+#include "tests/trainers/models/shared_encoder.h"
+
+#include <ATen/Parallel.h>
+
+#include <gtest/gtest.h>
+
+namespace retort::train {
+namespace {
+
+/// The first 16 rows of SST-2, padded to 64 (encoder.md 8).
+EncoderBatch fixedBatch() {
+  return batchFromJson(sharedJson("fixed_batch_sst-2_16x64.json"));
+}
+
+class SharedGolden : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    if (!hasSharedEncoder()) {
+      GTEST_SKIP() << "the encoder of ../shared is not there";
+    }
+  }
+};
+
+TEST_P(SharedGolden, AgreesInDoublePrecision) {
+  const std::string variant = GetParam();
+  const SharedEncoder encoder(at::kDouble);
+  const BertModel student = encoder.student();
+  const Json golden = sharedJson("golden_float64_16x64.json");
+
+  const LossTerms terms = forwardBackward(variant, student, encoder.teacher(), fixedBatch());
+
+  EXPECT_LT(largestRelativeDifference(lossValues(terms), golden.at("loss").at(variant)), 1e-9);
+  EXPECT_LT(largestRelativeDifference(moduleGradientNorms(student), golden.at("grad").at(variant)),
+            1e-9);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All,
+    SharedGolden,
+    testing::Values("score", "map", "output", "unified", "context", "sa", "OI", "CI", "MI"),
+    [](const auto& test) { return std::string(test.param); });
+
+class SharedFloatGolden : public SharedGolden {};
+
+TEST_P(SharedFloatGolden, StaysNearTheAuthorsLosses) {
+  const std::string variant = GetParam();
+  const bool is_intervention = interventionOf(variant) != Intervention::kNone;
+  const Json golden =
+      sharedJson(is_intervention ? "golden_ti_sst2_16x64.json" : "golden_kd_sst2_16x64.json");
+  const SharedEncoder encoder(at::kFloat);
+
+  const LossTerms terms =
+      forwardBackward(variant, encoder.student(), encoder.teacher(), fixedBatch());
+
+  const auto values = lossValues(terms);
+  for (const auto& [name, expected] : golden.at("loss").at(variant).items()) {
+    // One-ulp differences flip 8-bit roundings and spread: encoder.md 8.
+    EXPECT_LT(relativeDifference(values.at(name), expected.get<double>()), 2e-3) << name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All,
+    SharedFloatGolden,
+    testing::Values("score", "map", "output", "unified", "context", "sa", "OI", "CI", "MI"),
+    [](const auto& test) { return std::string(test.param); });
+
+}  // namespace
+}  // namespace retort::train

@@ -1,0 +1,123 @@
+#include "trainers/quantizers/registry.h"
+
+#include "tests/trainers/tensor_testing.h"
+#include "trainers/quantizers/quantization_settings.h"
+#include "trainers/train_error.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+namespace retort::train {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(QuantizerRegistry, IsSortedAndDocumented) {
+  const auto& all = quantizerRegistry();
+
+  EXPECT_TRUE(std::is_sorted(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return a.spec.name < b.spec.name;
+  }));
+  for (const QuantizerDefinition& definition : all) {
+    EXPECT_NE(definition.quantize, nullptr);
+    EXPECT_FALSE(definition.spec.documentation.empty());
+    EXPECT_FALSE(definition.spec.formula.empty());
+    EXPECT_FALSE(definition.spec.source.empty());
+  }
+}
+
+TEST(QuantizerRegistry, ListsEveryFileOfItsFolder) {
+  const std::set<std::string> not_quantizers = {
+      "quantization_settings", "quantizer", "registry", "straight_through"};
+  std::set<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(std::string(TEST_DATA_DIR) +
+                                                               "/../../trainers/quantizers")) {
+    const std::string stem = entry.path().stem().string();
+    if (entry.path().extension() == ".cpp" && not_quantizers.count(stem) == 0) {
+      files.insert(stem);
+    }
+  }
+
+  std::set<std::string> names;
+  for (const QuantizerDefinition& definition : quantizerRegistry()) {
+    names.insert(definition.spec.name);
+  }
+
+  EXPECT_EQ(names, files);
+}
+
+TEST(QuantizerRegistry, SuggestsTheNearestName) {
+  EXPECT_THAT([] { static_cast<void>(findQuantizer("ternari")); },
+              testing::ThrowsMessage<TrainError>(HasSubstr("did you mean 'ternary'")));
+}
+
+TEST(QuantizerRegistry, KeepsZerosForEveryQuantizer) {
+  const at::Tensor zeros = tensorOf({{0, 0, 0}, {0, 0, 0}}, at::kFloat);
+  for (const QuantizerDefinition& definition : quantizerRegistry()) {
+    for (const Granularity granularity : {Granularity::kTensor, Granularity::kRow}) {
+      const at::Tensor result = definition.quantize(zeros, {.bits = 4, .granularity = granularity});
+      EXPECT_EQ(largestDifference(result, zeros), 0) << definition.spec.name;
+    }
+  }
+}
+
+TEST(WeightSchemes, NameTheirQuantizers) {
+  const at::Tensor w = randomTensor({6, 5}, 12);
+  const auto same = [&w](const Quantizer& made, const char* name, int bits) {
+    return largestDifference(made(w), findQuantizer(name).quantize(w, {.bits = bits})) == 0;
+  };
+
+  EXPECT_TRUE(makeWeightQuantizer("none", {}).isIdentity());
+  EXPECT_TRUE(same(makeWeightQuantizer("ternary", {}), "ternary", 2));
+  EXPECT_TRUE(same(makeWeightQuantizer("int4", {}), "clip_uniform", 4));
+  EXPECT_TRUE(same(makeWeightQuantizer("int8", {}), "symmetric", 8));
+}
+
+TEST(WeightSchemes, QuantizeEmbeddingsByRow) {
+  EXPECT_TRUE(makeEmbeddingQuantizer("none", {}).isIdentity());
+  EXPECT_EQ(makeEmbeddingQuantizer("ternary", {}).options().granularity, Granularity::kRow);
+  EXPECT_EQ(makeEmbeddingQuantizer("int8", {}).options().bits, 8);
+}
+
+TEST(WeightSchemes, RefuseUnknownWords) {
+  EXPECT_THAT([] { static_cast<void>(makeWeightQuantizer("int3", {})); },
+              testing::ThrowsMessage<TrainError>(HasSubstr("known: none, ternary, int4, int8")));
+}
+
+TEST(ActivationQuantizer, IsOffWithZeroBits) {
+  EXPECT_TRUE(makeActivationQuantizer(0, 2.5).isIdentity());
+}
+
+TEST(ActivationQuantizer, RefusesOneBit) {
+  EXPECT_THAT([] { static_cast<void>(makeActivationQuantizer(1, 2.5)); },
+              testing::ThrowsMessage<TrainError>(HasSubstr("quant.activation.bits is 1")));
+  EXPECT_THROW(static_cast<void>(makeActivationQuantizer(9, 2.5)), TrainError);
+}
+
+TEST(QuantizationSettings, ReadWhatWasResolved) {
+  const QuantizationSettings settings =
+      quantizationSettings().read({{"quant.weight.scheme", "int4"},
+                                   {"quant.weight.granularity", "row"},
+                                   {"quant.activation.bits", 4},
+                                   {"quant.clip", 3.0}});
+
+  EXPECT_EQ(settings.weight_scheme, "int4");
+  EXPECT_EQ(settings.weight_granularity, "row");
+  EXPECT_EQ(settings.activation_bits, 4);
+  EXPECT_EQ(settings.clip, 3.0);
+  EXPECT_EQ(settings.embedding_scheme, "ternary");
+}
+
+TEST(QuantizationSettings, ApplyToDistillationOnly) {
+  for (const SettingSpec& spec : quantizationSettings().specs()) {
+    ASSERT_EQ(spec.when.size(), 1U) << spec.key;
+    EXPECT_EQ(spec.when.front().key, "phase");
+  }
+}
+
+}  // namespace
+}  // namespace retort::train
