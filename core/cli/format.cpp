@@ -1,0 +1,140 @@
+#include "core/cli/format.h"
+
+#include "core/base/text.h"
+
+#include <array>
+#include <cmath>
+#include <ctime>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace retort::cli {
+namespace {
+
+constexpr const char* kUndefined = "–";
+constexpr std::size_t kShortIdLength = 8;
+
+std::string formatLocal(std::int64_t time_ms, const char* format) {
+  const std::time_t seconds = static_cast<std::time_t>(time_ms / 1000);
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  std::array<char, 64> text{};
+  const std::size_t length = std::strftime(text.data(), text.size(), format, &local);
+  return {text.data(), length};
+}
+
+std::optional<std::string> formatNonFinite(double value) {
+  if (std::isnan(value)) {
+    return "NaN";
+  }
+  if (std::isinf(value)) {
+    return value > 0 ? "inf" : "-inf";
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string formatDuration(double seconds) {
+  const auto total = static_cast<std::int64_t>(std::max(0.0, std::round(seconds)));
+  const std::int64_t minutes = total / 60;
+  const std::int64_t hours = minutes / 60;
+  if (hours >= 48) {
+    return fmt::format("{} d {:02} h", hours / 24, hours % 24);
+  }
+  return hours > 0 ? fmt::format("{}:{:02}:{:02}", hours, minutes % 60, total % 60)
+                   : fmt::format("{}:{:02}", minutes, total % 60);
+}
+
+std::string formatDuration(std::optional<double> seconds) {
+  return seconds ? formatDuration(*seconds) : kUndefined;
+}
+
+std::string formatBytes(std::uint64_t bytes) {
+  static constexpr std::array<const char*, 5> kUnits{"B", "KiB", "MiB", "GiB", "TiB"};
+  double value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (value >= 1024 && unit + 1 < kUnits.size()) {
+    value /= 1024;
+    ++unit;
+  }
+  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", value, kUnits.at(unit));
+}
+
+std::string formatShort(double value) {
+  if (const auto text = formatNonFinite(value)) {
+    return *text;
+  }
+  const double magnitude = std::abs(value);
+  if (magnitude != 0 && (magnitude < 1e-3 || magnitude >= 1e6)) {
+    return fmt::format("{:.1e}", value);
+  }
+  return magnitude >= 100 ? fmt::format("{:.0f}", value) : fmt::format("{:#.3g}", value);
+}
+
+std::string formatShort(std::optional<double> value) {
+  return value ? formatShort(*value) : kUndefined;
+}
+
+std::string formatTiny(double value) {
+  if (const auto text = formatNonFinite(value)) {
+    return *text;
+  }
+  const double magnitude = std::abs(value);
+  if (magnitude == 0) {
+    return "0";
+  }
+  if (magnitude >= 0.01 && magnitude < 1000) {
+    return magnitude >= 10 ? fmt::format("{:.0f}", value) : fmt::format("{:#.2g}", value);
+  }
+  const int exponent = static_cast<int>(std::floor(std::log10(magnitude)));
+  std::string digits = fmt::format("{:.1f}", value / std::pow(10, exponent));
+  return fmt::format("{}e{}", digits, exponent);
+}
+
+std::string formatTime(std::int64_t time_ms) {
+  return formatLocal(time_ms, "%Y-%m-%d %H:%M:%S");
+}
+
+std::string formatClock(std::int64_t time_ms) {
+  return formatLocal(time_ms, "%H:%M:%S");
+}
+
+std::string formatSteps(std::int64_t step, std::int64_t total_steps) {
+  if (total_steps > 0) {
+    return fmt::format("{}/{}", step, total_steps);
+  }
+  return step > 0 ? std::to_string(step) : kUndefined;
+}
+
+std::string formatSetting(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : canonicalJson(value);
+}
+
+std::string formatSeries(const SeriesKey& key) {
+  std::vector<std::string> parts;
+  if (key.layer) {
+    parts.push_back("layer=" + std::to_string(*key.layer));
+  }
+  if (key.head) {
+    parts.push_back("head=" + std::to_string(*key.head));
+  }
+  if (!key.projection.empty()) {
+    parts.push_back("projection=" + key.projection);
+  }
+  if (!key.component.empty()) {
+    parts.push_back("component=" + key.component);
+  }
+  return parts.empty() ? key.metric : key.metric + "[" + joinStrings(parts, ",") + "]";
+}
+
+std::string formatCount(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string shortId(std::string_view run_id) {
+  return std::string(run_id.substr(0, kShortIdLength));
+}
+
+}  // namespace retort::cli
