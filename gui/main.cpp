@@ -4,6 +4,8 @@
 #include <QCommandLineParser>
 #include <QMainWindow>
 
+#include <cstdio>
+
 namespace {
 
 /// The workspace named on the command line, else $RETORT_WORKSPACE, else ./retort-workspace.
@@ -15,14 +17,7 @@ QString chooseWorkspace(const QStringList& arguments) {
   return from_environment.isEmpty() ? QStringLiteral("retort-workspace") : from_environment;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const QApplication application(argc, argv);
-  QApplication::setApplicationName(QStringLiteral("retort-gui"));
-  QApplication::setApplicationVersion(QStringLiteral(RETORT_VERSION));
-
-  QCommandLineParser parser;
+void configure(QCommandLineParser& parser) {
   parser.setApplicationDescription(QStringLiteral("Shows the runs of a Retort workspace."));
   parser.addHelpOption();
   parser.addVersionOption();
@@ -30,8 +25,33 @@ int main(int argc, char** argv) {
       QStringLiteral("WORKSPACE"),
       QStringLiteral("its folder; default: $RETORT_WORKSPACE or ./retort-workspace"),
       QStringLiteral("[WORKSPACE]"));
-  parser.process(application);
+}
 
+bool hasDisplay() {
+  return qEnvironmentVariableIsSet("QT_QPA_PLATFORM") || qEnvironmentVariableIsSet("DISPLAY") ||
+         qEnvironmentVariableIsSet("WAYLAND_DISPLAY");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  QCoreApplication::setApplicationName(QStringLiteral("retort-gui"));
+  QCoreApplication::setApplicationVersion(QStringLiteral(RETORT_VERSION));
+  QCommandLineParser parser;
+  configure(parser);
+  {
+    const QCoreApplication console(argc, argv);  // help and version need no display
+    parser.process(console);
+  }
+  if (!hasDisplay()) {
+    std::fputs(
+        "retort-gui: there is no display: neither DISPLAY nor WAYLAND_DISPLAY is set "
+        "(over ssh: ssh -X). \"retort watch\" shows runs in a terminal.\n",
+        stderr);
+    return 1;
+  }
+
+  const QApplication application(argc, argv);
   const QString workspace = chooseWorkspace(parser.positionalArguments());
   QMainWindow window;
   window.setWindowTitle(QStringLiteral("Retort: %1").arg(workspace));
