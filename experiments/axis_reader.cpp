@@ -163,6 +163,20 @@ std::string labelOf(const YamlNode& node) {
   return parts.empty() ? "none" : joinStrings(parts, "+");
 }
 
+std::string labelOf(const Json& value) {
+  if (value.is_array()) {
+    std::vector<std::string> parts;
+    for (const Json& item : value) {
+      parts.push_back(labelOf(item));
+    }
+    return parts.empty() ? "none" : joinStrings(parts, "+");
+  }
+  if (value.is_number_float()) {
+    return formatDouble(value.get<double>());
+  }
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
 bool readAxisValue(const std::string& key,
                    const YamlNode& node,
                    AxisValue& value,

@@ -19,6 +19,7 @@ inline constexpr std::size_t kMostAxisValues = 100000;
 
 /// The label of a value: as it is spelled, list items joined by '+', "none" for an empty list.
 [[nodiscard]] std::string labelOf(const YamlNode& node);
+[[nodiscard]] std::string labelOf(const Json& value);
 
 /// Reads one value that is not named: for the list form and `include:`. False (and a report) when
 /// it is a map.

@@ -276,8 +276,7 @@ class Expander {
       addMetric(*wanted.metric, report);
     }
     if (document_.baseline) {
-      report["baseline"] = matchLabels(*document_.baseline, document_, sink_);
-      checkBaseline(report["baseline"], cells);
+      addBaseline(cells, report);
     }
     if (!document_.alarms.empty()) {
       report["alarms"] = document_.alarms;
@@ -318,13 +317,19 @@ class Expander {
     report["better"] = better;
   }
 
-  void checkBaseline(const Json& baseline, const std::vector<Cell>& cells) {
+  void addBaseline(const std::vector<Cell>& cells, Json& report) {
+    const Json baseline = matchLabels(*document_.baseline, document_, sink_);
     const bool is_matched = std::any_of(cells.begin(), cells.end(), [&](const Cell& cell) {
       return std::all_of(cell.labels.begin(), cell.labels.end(), [&](const auto& label) {
         return !baseline.contains(label.first) || baseline.at(label.first) == label.second;
       });
     });
-    if (!is_matched && sink_.isEmpty()) {
+    if (is_matched) {
+      report["baseline"] = baseline;
+    } else if (document_.is_pinned) {
+      result_.notes.emplace_back(
+          "--set leaves no run that matches the baseline: there will be no differences to it");
+    } else if (sink_.isEmpty()) {
       sink_.report(
           document_.baseline->place, "baseline", "baseline: no run of this experiment matches it");
     }

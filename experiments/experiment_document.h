@@ -103,6 +103,7 @@ struct ExperimentDocument {
   int priority = 0;
   std::vector<NeededRun> needs;
   GivenSettings overrides;  ///< settings of --set: they win
+  bool is_pinned = false;   ///< --set left an axis one value
 
   [[nodiscard]] const Axis* findAxis(std::string_view key) const;
   [[nodiscard]] std::vector<std::string> axisKeys() const;

@@ -31,12 +31,12 @@ class GridReader {
     }
     checkAxes();
     readWhen();
-    pinOverriddenAxes();
     readExclude();
     readInclude();
     if (const YamlNode* node = root_.find("baseline"); node != nullptr && !node->isNull()) {
       document_.baseline = readMatch(*node, "baseline");
     }
+    pinOverriddenAxes();
   }
 
  private:
@@ -294,8 +294,7 @@ class GridReader {
           continue;
         }
         AxisValue pinned;
-        pinned.label = found->second.value.is_string() ? found->second.value.get<std::string>()
-                                                       : canonicalJson(found->second.value);
+        pinned.label = labelOf(found->second.value);
         pinned.settings[axis.key] = found->second;
         pinned.place = found->second.place;
         for (const AxisValue& value : axis.values) {
@@ -304,6 +303,13 @@ class GridReader {
           }
         }
         document_.overrides.erase(found);
+        document_.is_pinned = true;
+        for (IncludedRun& run : document_.include) {
+          run.settings.insert_or_assign(axis.key, pinned.settings[axis.key]);
+          if (run.labels.contains(axis.key)) {
+            run.labels[axis.key] = pinned.label;
+          }
+        }
         pin(group, axis, pinned);
       }
     }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -205,22 +206,43 @@ struct GivenValue {
   Json value;
 };
 
+/// Look-up by key; a large grid resolves tens of thousands of times.
+class SettingIndex {
+ public:
+  explicit SettingIndex(const Catalogue& catalogue) {
+    specs_.reserve(catalogue.settings.size());
+    for (const SettingSpec& spec : catalogue.settings) {
+      specs_.emplace(spec.key, &spec);
+    }
+  }
+
+  [[nodiscard]] const SettingSpec* find(std::string_view key) const {
+    const auto found = specs_.find(key);
+    return found == specs_.end() ? nullptr : found->second;
+  }
+
+ private:
+  std::unordered_map<std::string_view, const SettingSpec*> specs_;
+};
+
 /// Decides which settings apply: a condition holds when its key applies, has a value and that value
 /// fits.
 class ConditionEvaluator {
  public:
-  ConditionEvaluator(const Catalogue& catalogue, const std::map<std::string, GivenValue>& given)
-      : catalogue_(catalogue),
-        given_(given) {}
+  ConditionEvaluator(const SettingIndex& index, const std::map<std::string, GivenValue>& given)
+      : index_(index), given_(given) {}
 
   bool applies(const SettingSpec& spec) {
+    if (spec.when.empty()) {
+      return true;
+    }
     // An entry that is still false while it is evaluated makes a cycle of conditions not hold.
-    const auto [entry, is_new] = known_.try_emplace(spec.key, false);
+    const auto [entry, is_new] = known_.try_emplace(&spec, false);
     if (is_new) {
       const bool holds = std::all_of(spec.when.begin(),
                                      spec.when.end(),
                                      [&](const auto& condition) { return this->holds(condition); });
-      known_[spec.key] = holds;
+      known_[&spec] = holds;
       return holds;
     }
     return entry->second;
@@ -241,7 +263,7 @@ class ConditionEvaluator {
   }
 
   bool holds(const SettingCondition& condition) {
-    const SettingSpec* spec = catalogue_.findSetting(condition.key);
+    const SettingSpec* spec = index_.find(condition.key);
     if (spec == nullptr || !applies(*spec)) {
       return false;
     }
@@ -257,18 +279,19 @@ class ConditionEvaluator {
     return is_wanted && std::none_of(condition.none_of.begin(), condition.none_of.end(), is_value);
   }
 
-  const Catalogue& catalogue_;
+  const SettingIndex& index_;
   const std::map<std::string, GivenValue>& given_;
-  std::map<std::string, bool> known_;
+  std::unordered_map<const SettingSpec*, bool> known_;
 };
 
 /// Finds each given key's declaration and checks its value.
 std::map<std::string, GivenValue> checkGiven(const Catalogue& catalogue,
+                                             const SettingIndex& index,
                                              const SettingValues& given,
                                              std::vector<SettingError>& errors) {
   std::map<std::string, GivenValue> checked;
   for (const auto& [key, value] : given) {
-    const SettingSpec* spec = catalogue.findSetting(key);
+    const SettingSpec* spec = index.find(key);
     if (spec == nullptr && !value.is_object()) {
       spec = findShorthand(catalogue, key);
     }
@@ -345,8 +368,9 @@ Result<Json, SettingError> checkSettingValue(const SettingSpec& spec, const Json
 
 Result<ResolvedSettings, std::vector<SettingError>> resolveSettings(const Catalogue& catalogue,
                                                                     const SettingValues& given) {
+  const SettingIndex index(catalogue);
   std::vector<SettingError> errors;
-  const std::map<std::string, GivenValue> checked = checkGiven(catalogue, given, errors);
+  const std::map<std::string, GivenValue> checked = checkGiven(catalogue, index, given, errors);
   // A key whose value is wrong was given all the same: it is not also missing.
   std::set<std::string> wrong;
   for (const SettingError& error : errors) {
@@ -355,7 +379,7 @@ Result<ResolvedSettings, std::vector<SettingError>> resolveSettings(const Catalo
     wrong.insert(spec != nullptr ? spec->key : error.key);
   }
   ResolvedSettings resolved;
-  ConditionEvaluator evaluator(catalogue, checked);
+  ConditionEvaluator evaluator(index, checked);
   for (const SettingSpec& spec : catalogue.settings) {
     const bool is_given = checked.contains(spec.key);
     if (!evaluator.applies(spec)) {
