@@ -81,29 +81,6 @@ Status setJournalMode(Database& database, bool use_wal) {
   }
 }
 
-// A copy of the database as it is before the migration, made once for each version.
-Status backupBeforeMigration(Database& database, const fs::path& file, std::int64_t version) {
-  fs::path backup = fmt::format("{}.backup-v{}", file.string(), version);
-  std::error_code error;
-  if (fs::exists(backup, error)) {
-    return {};
-  }
-  fs::path temporary = fmt::format("{}.{}.tmp", backup.string(), ::getpid());
-  fs::remove(temporary, error);
-  Status copied = backupDatabase(database, temporary);
-  if (copied) {
-    fs::rename(temporary, backup, error);
-    if (error) {
-      copied = fail(ErrorCode::kIo, fmt::format("{}: {}", backup.string(), error.message()));
-    }
-  }
-  if (!copied) {
-    fs::remove(temporary, error);
-    return failWith(withContext(copied.error(), "copying the database before its migration"));
-  }
-  return {};
-}
-
 Status prepareForWriting(Database& database,
                          const WorkspacePaths& paths,
                          const SchemaState& state,
@@ -111,7 +88,10 @@ Status prepareForWriting(Database& database,
   if (Status mode = setJournalMode(database, use_wal); !mode) {
     return mode;
   }
-  if (!state.isBlank() && state.version < static_cast<std::int64_t>(migrations().size())) {
+  if (state.version == static_cast<std::int64_t>(migrations().size())) {
+    return {};  // without taking the write lock, which another process may be holding
+  }
+  if (!state.isBlank()) {
     Status copied = backupBeforeMigration(database, paths.database(), state.version);
     if (!copied) {
       return copied;
@@ -120,9 +100,27 @@ Status prepareForWriting(Database& database,
   return migrate(database, migrations());
 }
 
+struct CheckedDatabase {
+  std::unique_ptr<Database> database;
+  SchemaState state;
+  std::vector<std::string> warnings;
+};
+
+Result<CheckedDatabase> openInMode(const fs::path& file, OpenMode mode, int busy_timeout_ms) {
+  auto database = Database::open(file, mode, busy_timeout_ms);
+  if (!database) {
+    return failWith(database.error());
+  }
+  Result<SchemaState> state = readSchemaState(**database);
+  if (!state) {
+    return failWith(state.error());
+  }
+  return CheckedDatabase{std::move(*database), *state, {}};
+}
+
 // A reader that may write neither file nor folder cannot take part in the locking of the log. If
 // there is no log nobody is writing at the moment, and the file can be read as it is.
-Result<OpenedDatabase> openImmutable(const WorkspacePaths& paths, const OpenOptions& options) {
+Result<CheckedDatabase> openImmutable(const WorkspacePaths& paths, const OpenOptions& options) {
   fs::path file = paths.database();
   std::error_code error;
   auto log_size = fs::file_size(file.string() + "-wal", error);
@@ -133,49 +131,23 @@ Result<OpenedDatabase> openImmutable(const WorkspacePaths& paths, const OpenOpti
                             file.string(),
                             paths.folder.string()));
   }
-  auto database = Database::open(file, OpenMode::kImmutable, options.busy_timeout_ms);
-  if (!database) {
-    return failWith(database.error());
+  auto checked = openInMode(file, OpenMode::kImmutable, options.busy_timeout_ms);
+  if (checked) {
+    checked->warnings.push_back(
+        fmt::format("{} cannot be written by this user: showing it as it was when it was opened",
+                    paths.folder.string()));
   }
-  OpenedDatabase opened;
-  opened.database = std::move(*database);
-  opened.warnings.push_back(
-      fmt::format("{} cannot be written by this user: showing it as it was when it was opened",
-                  paths.folder.string()));
-  return opened;
+  return checked;
 }
-
-struct CheckedDatabase {
-  OpenedDatabase opened;
-  SchemaState state;
-};
 
 Result<CheckedDatabase> openReadable(const WorkspacePaths& paths,
                                      OpenMode mode,
                                      const OpenOptions& options) {
-  auto database = Database::open(paths.database(), mode, options.busy_timeout_ms);
-  if (!database) {
-    return failWith(database.error());
-  }
-  CheckedDatabase checked;
-  checked.opened.database = std::move(*database);
-  Result<SchemaState> state = readSchemaState(*checked.opened.database);
-  bool needs_immutable = !state && mode == OpenMode::kReadOnly &&
-                         checked.opened.database->isReadOnlyError() &&
+  auto checked = openInMode(paths.database(), mode, options.busy_timeout_ms);
+  bool needs_immutable = !checked && mode == OpenMode::kReadOnly &&
+                         checked.error().code == ErrorCode::kIo &&
                          ::access(paths.database().c_str(), R_OK) == 0;
-  if (needs_immutable) {
-    Result<OpenedDatabase> immutable = openImmutable(paths, options);
-    if (!immutable) {
-      return failWith(immutable.error());
-    }
-    checked.opened = std::move(*immutable);
-    state = readSchemaState(*checked.opened.database);
-  }
-  if (!state) {
-    return failWith(state.error());
-  }
-  checked.state = *state;
-  return checked;
+  return needs_immutable ? openImmutable(paths, options) : std::move(checked);
 }
 
 OpenMode modeFor(Access access) {
@@ -205,7 +177,9 @@ Result<OpenedDatabase> openWorkspaceDatabase(const WorkspacePaths& paths,
   if (!checked) {
     return failWith(checked.error());
   }
-  OpenedDatabase opened = std::move(checked->opened);
+  OpenedDatabase opened;
+  opened.database = std::move(checked->database);
+  opened.warnings = std::move(checked->warnings);
   bool is_writing = access != Access::kReadOnly;
   if (is_writing && !opened.database->isWritable()) {
     return fail(ErrorCode::kIo,
@@ -264,6 +238,28 @@ Result<std::unique_ptr<Database>> createDatabase(const fs::path& file) {
     return failWith(migrated.error());
   }
   return database;
+}
+
+Status backupBeforeMigration(Database& database, const fs::path& file, std::int64_t version) {
+  fs::path backup = fmt::format("{}.backup-v{}", file.string(), version);
+  std::error_code error;
+  if (fs::exists(backup, error)) {
+    return {};
+  }
+  fs::path temporary = fmt::format("{}.{}.tmp", backup.string(), ::getpid());
+  fs::remove(temporary, error);
+  Status copied = backupDatabase(database, temporary);
+  if (copied) {
+    fs::rename(temporary, backup, error);
+    if (error) {
+      copied = fail(ErrorCode::kIo, fmt::format("{}: {}", backup.string(), error.message()));
+    }
+  }
+  if (!copied) {
+    fs::remove(temporary, error);
+    return failWith(withContext(copied.error(), "copying the database before its migration"));
+  }
+  return {};
 }
 
 Status backupDatabase(Database& database, const fs::path& file) {

@@ -5,6 +5,7 @@
 #include "storage/file_system.h"
 #include "storage/sqlite/database.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -32,6 +33,11 @@ struct OpenedDatabase {
 
 /// Makes a new current database in `file`, which must not exist.
 [[nodiscard]] Result<std::unique_ptr<Database>> createDatabase(const std::filesystem::path& file);
+
+/// Copies a database of schema `version` to FILE.backup-vVERSION, unless that is there already.
+Status backupBeforeMigration(Database& database,
+                             const std::filesystem::path& file,
+                             std::int64_t version);
 
 /// A consistent copy in `file`, which must not exist.
 Status backupDatabase(Database& database, const std::filesystem::path& file);

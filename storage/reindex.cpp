@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 namespace retort::storage {
 namespace {
 
-constexpr const char* kLogSuffixes[] = {"-wal", "-shm", "-journal"};
+// The files of a database, itself last.
+constexpr const char* kFileSuffixes[] = {"-wal", "-shm", "-journal", ""};
 
 // What the old database knew of a run.
 struct Memory {
@@ -294,28 +295,35 @@ Status renameFile(const fs::path& from, const fs::path& to) {
   return {};
 }
 
-// The database file keeps its log beside it: without it, committed rows would be lost.
+fs::path freeNameFor(const fs::path& file, std::int64_t now_ms) {
+  std::error_code error;
+  fs::path name = fmt::format("{}.old-{}", file.string(), now_ms);
+  for (int number = 2; fs::exists(name, error); ++number) {
+    name = fmt::format("{}.old-{}-{}", file.string(), now_ms, number);
+  }
+  return name;
+}
+
+// The log goes with its database: without it committed rows would be lost, and beside the new
+// database it would destroy that. All files are moved or none.
 Result<fs::path> putAside(const fs::path& file, std::int64_t now_ms) {
   std::error_code error;
-  if (!fs::exists(file, error)) {
-    return fs::path();
-  }
-  fs::path aside = fmt::format("{}.old-{}", file.string(), now_ms);
-  for (int number = 2; fs::exists(aside, error); ++number) {
-    aside = fmt::format("{}.old-{}-{}", file.string(), now_ms, number);
-  }
-  for (const char* suffix : kLogSuffixes) {
-    if (fs::exists(file.string() + suffix, error)) {
-      Status renamed = renameFile(file.string() + suffix, aside.string() + suffix);
-      if (!renamed) {
-        return failWith(renamed.error());
-      }
+  fs::path aside = freeNameFor(file, now_ms);
+  std::vector<std::string> moved;
+  for (const char* suffix : kFileSuffixes) {
+    if (!fs::exists(file.string() + suffix, error)) {
+      continue;
     }
+    if (Status renamed = renameFile(file.string() + suffix, aside.string() + suffix); !renamed) {
+      for (const std::string& back : moved) {
+        fs::rename(aside.string() + back, file.string() + back, error);
+      }
+      return failWith(renamed.error());
+    }
+    moved.emplace_back(suffix);
   }
-  if (Status renamed = renameFile(file, aside); !renamed) {
-    return failWith(renamed.error());
-  }
-  return aside;
+  bool had_database = !moved.empty() && moved.back().empty();
+  return had_database ? aside : fs::path();
 }
 
 }  // namespace
@@ -342,6 +350,7 @@ Result<ReindexReport> reindex(const WorkspacePaths& paths,
   }
   Result<fs::path> aside = putAside(paths.database(), now_ms);
   if (!aside) {
+    fs::remove(fresh, error);
     return failWith(aside.error());
   }
   report.old_database = *aside;

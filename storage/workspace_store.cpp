@@ -129,9 +129,13 @@ Result<std::vector<std::string>> WorkspaceStore::quickCheck(int limit_ms) {
     has_row = statement->step();
   }
   bool is_cut_off = !has_row && database.isInterrupted();
+  bool is_busy = !has_row && database.isBusy();
   database.setTimeLimitMs(0);
-  if (!has_row && !is_cut_off) {
+  if (is_busy) {
     return failWith(has_row.error());
+  }
+  if (!has_row && !is_cut_off) {
+    problems.push_back(has_row.error().message);  // damage that stops the check itself
   }
   return problems;
 }

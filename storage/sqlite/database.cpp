@@ -227,9 +227,4 @@ bool Database::isInterrupted() const {
   return (sqlite3_errcode(handle_) & 0xff) == SQLITE_INTERRUPT;
 }
 
-bool Database::isReadOnlyError() const {
-  int code = sqlite3_errcode(handle_) & 0xff;
-  return code == SQLITE_READONLY || code == SQLITE_CANTOPEN;
-}
-
 }  // namespace retort::storage

@@ -68,8 +68,6 @@ class Database {
   [[nodiscard]] Error lastError() const;
   [[nodiscard]] bool isBusy() const;         ///< it failed because of another connection's lock
   [[nodiscard]] bool isInterrupted() const;  ///< it failed because of the time limit
-  [[nodiscard]] bool isReadOnlyError()
-      const;  ///< it failed because file or folder cannot be written or opened
 
   /// Bookkeeping of inWriteTransaction / inReadTransaction (storage/sqlite/transaction.h).
   struct TransactionState {

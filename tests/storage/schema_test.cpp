@@ -129,7 +129,7 @@ TEST_F(SchemaObjects, ViewsExplainThemselvesInTheSchema) {
       countOf(
           *database_,
           "SELECT count(*) FROM sqlite_schema WHERE type = 'view' AND sql LIKE '%-- One row a%'"),
-      5);
+      6);
   EXPECT_EQ(countOf(*database_,
                     "SELECT sql LIKE '%NULL is not-a-number (NaN)%' FROM sqlite_schema "
                     "WHERE name = 'v_metrics'"),
