@@ -89,23 +89,27 @@ class DepthScanner {
   }
 
   bool scanBrackets(std::string_view line, std::size_t start) {
-    char before = ' ';  // brackets and quotes count only where a value can begin
+    bool can_begin = true;  // brackets and quotes count only where a value can begin
     for (std::size_t i = start; i < line.size(); ++i) {
       const char c = line[i];
       column_ = static_cast<int>(i) + 1;
       if (quote_ != 0) {
         i += quote_ == '"' && c == '\\' ? 1 : 0;
         quote_ = c == quote_ ? '\0' : quote_;
-      } else if (c == '#' && before == ' ') {
+        can_begin = false;
+        continue;
+      }
+      if (c == '#' && (i == start || line[i - 1] == ' ')) {
         return true;
-      } else if (std::string_view(" [{,:-?").find(before) != std::string_view::npos && opens(c)) {
+      }
+      if (can_begin && opens(c)) {
         if (isDeep()) {
           return false;
         }
-      } else if (brackets_ > 0 && (c == ']' || c == '}')) {
-        --brackets_;
+        continue;
       }
-      before = c == '\t' ? ' ' : c;
+      brackets_ -= brackets_ > 0 && (c == ']' || c == '}') ? 1 : 0;
+      can_begin = std::string_view(" \t,:-?").find(c) != std::string_view::npos;
     }
     return !isDeep();
   }

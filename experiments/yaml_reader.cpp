@@ -63,7 +63,8 @@ std::size_t depthOf(const YamlNode& node) {
 class TreeBuilder : public YAML::EventHandler {
  public:
   TreeBuilder(const std::string& text, DiagnosticSink& sink)
-      : lines_(splitString(text, '\n')),
+      : text_(text),
+        lines_(splitString(text, '\n')),
         sink_(sink) {}
 
   void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
@@ -96,7 +97,9 @@ class TreeBuilder : public YAML::EventHandler {
     YamlNode node;
     node.spelling = value;
     const bool is_quoted = tag == "!";
-    if (!is_quoted) {
+    if (is_quoted) {
+      checkQuotes(mark);
+    } else {
       checkTag(mark, tag);
     }
     if (is_quoted || expectsKey()) {
@@ -164,6 +167,25 @@ class TreeBuilder : public YAML::EventHandler {
       sink_.report(
           placeOf(mark, lines_), path(), fmt::format("tags are not supported (found {})", tag));
     }
+  }
+
+  /// yaml-cpp takes the end of the file for the end of a quoted text.
+  void checkQuotes(const YAML::Mark& mark) const {
+    // The scalar begins at the mark, or behind its anchor.
+    const std::size_t begin = text_.find_first_of("'\"|>", static_cast<std::size_t>(mark.pos));
+    if (begin == std::string::npos || text_[begin] == '|' || text_[begin] == '>') {
+      return;
+    }
+    const char quote = text_[begin];
+    for (std::size_t i = begin + 1; i < text_.size(); ++i) {
+      if (quote == '"' && text_[i] == '\\') {
+        ++i;
+      } else if (text_[i] == quote) {
+        return;  // in single quotes, a doubled one ends nothing, but then another follows
+      }
+    }
+    throw YAML::ParserException(
+        mark, fmt::format("the text that begins here is not closed with {}", quote));
   }
 
   void spend(const YAML::Mark& mark, std::size_t count) {
@@ -251,6 +273,7 @@ class TreeBuilder : public YAML::EventHandler {
     parent.has_key = true;
   }
 
+  const std::string& text_;
   std::vector<std::string> lines_;
   DiagnosticSink& sink_;
   std::vector<OpenNode> open_;
@@ -264,17 +287,39 @@ class TreeBuilder : public YAML::EventHandler {
 std::string clearMessage(const std::string& message) {
   static const std::map<std::string, std::string> kClear = {
       {YAML::ErrorMsg::TAB_IN_INDENTATION, "a tab in the indentation; indent with spaces"},
-      {YAML::ErrorMsg::END_OF_SEQ_FLOW, "the list that begins here is not closed with ]"},
-      {YAML::ErrorMsg::END_OF_MAP_FLOW, "the map that begins here is not closed with }"},
+      {YAML::ErrorMsg::END_OF_SEQ_FLOW, "expected , or ] here: a list is not closed"},
+      {YAML::ErrorMsg::END_OF_MAP_FLOW, "expected , or } here: a map is not closed"},
       {YAML::ErrorMsg::END_OF_MAP, "expected 'key: value' here; is the indentation right?"},
       {YAML::ErrorMsg::END_OF_SEQ, "expected '- item' here; is the indentation right?"},
-      {YAML::ErrorMsg::MAP_VALUE, "a ':' does not fit here; put texts that hold ': ' in quotes"},
+      {YAML::ErrorMsg::MAP_VALUE,
+       "a ':' does not fit here; is the indentation right? A text that holds ': ' needs quotes"},
+      {YAML::ErrorMsg::FLOW_END, "a ] or } that closes nothing"},
+      {YAML::ErrorMsg::UNKNOWN_TOKEN,
+       "a value cannot begin with this character; put the text in quotes"},
       {YAML::ErrorMsg::EOF_IN_SCALAR,
        "the text that begins before the end of the file is not closed"},
       {YAML::ErrorMsg::UNKNOWN_ANCHOR, "the alias names an anchor that is not defined before it"},
   };
   const auto clear = kClear.find(message);
   return clear == kClear.end() ? message : clear->second;
+}
+
+void reportException(const YAML::Exception& exception,
+                     const std::string& text,
+                     DiagnosticSink& sink) {
+  const std::vector<std::string> lines = splitString(text, '\n');
+  Place place = placeOf(exception.mark, lines);
+  std::string message = clearMessage(exception.msg);
+  if (place.line > 0 && static_cast<std::size_t>(place.line) <= lines.size()) {
+    // A tab makes yaml-cpp complain about what follows it.
+    const std::string& line = lines[static_cast<std::size_t>(place.line) - 1];
+    const std::size_t indentation = std::min(line.find_first_not_of(" \t"), line.size());
+    if (const std::size_t tab = line.find('\t'); tab < indentation) {
+      place.column = static_cast<int>(tab) + 1;
+      message = clearMessage(YAML::ErrorMsg::TAB_IN_INDENTATION);
+    }
+  }
+  sink.report(place, "", std::move(message));
 }
 
 /// LoadAll must never see the text: with yaml-cpp 0.7 a file that holds only "," makes it take all
@@ -305,7 +350,7 @@ YamlNode parseYaml(const std::string& text, DiagnosticSink& sink) {
   try {
     readOneDocument(text, builder, sink);
   } catch (const YAML::Exception& exception) {
-    sink.report(placeOf(exception.mark, splitString(text, '\n')), "", clearMessage(exception.msg));
+    reportException(exception, text, sink);
     return {};
   }
   return builder.takeTree();
