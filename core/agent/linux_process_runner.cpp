@@ -168,9 +168,12 @@ void LinuxProcessRunner::signalGroup(const ProcessIdentity& process, int signal)
   if (found == watched_.end() || found->second.identity != process) {
     return;
   }
-  // A child keeps its number until it is reaped, an adopted leader as long as it lives.
-  if (found->second.is_child || isAlive(process)) {
-    ::kill(static_cast<pid_t>(-process.pid), signal);
+  // A child keeps its number until it is reaped, an adopted process as long as it lives. One that
+  // was started by hand may be in its shell's group, which is not this program's to signal.
+  const auto stat = readProcessStat(process.pid);
+  if (stat && stat->start_ticks == process.start_ticks) {
+    const bool is_leader = stat->group == process.pid;
+    ::kill(static_cast<pid_t>(is_leader ? -process.pid : process.pid), signal);
   }
 }
 

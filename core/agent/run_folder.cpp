@@ -63,7 +63,25 @@ Status removeRunFolder(const WorkspacePaths& workspace, const std::string& run_i
   if (const Status valid = checkRunId(run_id); !valid) {
     return valid;
   }
-  return removeTree(workspace.run(run_id).folder);
+  const fs::path folder = workspace.run(run_id).folder;
+  std::error_code error;
+  if (!fs::exists(fs::symlink_status(folder, error))) {
+    return {};
+  }
+  fs::create_directories(workspace.trash(), error);
+  if (!fs::is_directory(fs::symlink_status(workspace.trash(), error))) {
+    return fail(ErrorCode::kIo,
+                fmt::format("cannot make the folder {}: it is no folder, or not writable",
+                            workspace.trash().string()));
+  }
+  const fs::path place = workspace.trash() / fmt::format("{}-{}", run_id, wallClockMs());
+  fs::rename(folder, place, error);
+  if (error) {
+    return fail(
+        ErrorCode::kIo,
+        fmt::format("cannot move {} to {}: {}", folder.string(), place.string(), error.message()));
+  }
+  return {};
 }
 
 Status removeCheckpoints(const WorkspacePaths& workspace, const std::string& run_id) {

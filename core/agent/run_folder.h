@@ -14,7 +14,8 @@ namespace retort {
 /// written, or the folder is a symbolic link.
 [[nodiscard]] Status makeRunFolder(const WorkspacePaths& workspace, const RunSpec& spec);
 
-/// Deletes the folder with everything in it; nothing to do when there is none.
+/// Moves the folder to WORKSPACE/trash/ID-TIME: a wrong word must not cost a day of training.
+/// Nothing to do when there is none.
 [[nodiscard]] Status removeRunFolder(const WorkspacePaths& workspace, const std::string& run_id);
 
 /// Deletes the checkpoints, so that the next attempt begins at the first step.

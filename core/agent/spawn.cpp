@@ -9,8 +9,10 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -92,14 +94,17 @@ void resetSignals() {
 }
 
 [[noreturn]] void runChild(const ChildPlan& plan) {
-  ::setsid();
   if (plan.is_detached && ::fork() != 0) {
     ::_exit(0);
   }
+  ::setsid();
   resetSignals();
   ::dup2(plan.null_fd, STDIN_FILENO);
   ::dup2(plan.output_fd, STDOUT_FILENO);
   ::dup2(plan.error_fd, STDERR_FILENO);
+  // Also what this program itself inherited, from a shell for example. An old kernel knows the call
+  // not.
+  ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
   if (plan.gate_fd >= 0) {
     char token = 0;
     ssize_t got = 0;
