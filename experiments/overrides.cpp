@@ -72,6 +72,26 @@ void replaceAt(YamlNode& map,
   map.entries.push_back({std::string(path), place, std::move(value)});
 }
 
+/// `key`'s first word is a part of the file, which is made when it is not there.
+void replacePart(YamlNode& file,
+                 const std::string& key,
+                 YamlNode value,
+                 const Place& place,
+                 DiagnosticSink& sink) {
+  const std::size_t dot = key.find('.');
+  const std::string part = key.substr(0, dot);
+  YamlNode* found = file.find(part);
+  if (found == nullptr) {
+    file.entries.push_back({part, place, YamlNode()});
+    found = &file.entries.back().value;
+  }
+  if (dot == std::string::npos) {
+    *found = std::move(value);
+  } else {
+    replaceAt(*found, std::string_view(key).substr(dot + 1), std::move(value), place, sink);
+  }
+}
+
 }  // namespace
 
 YamlNode applyOverrides(const std::vector<std::string>& options,
@@ -96,7 +116,7 @@ YamlNode applyOverrides(const std::vector<std::string>& options,
     const std::string first = key.substr(0, key.find('.'));
     const bool is_part = std::find(parts.begin(), parts.end(), first) != parts.end();
     if (is_part) {
-      replaceAt(file, key, std::move(*value), place, sink);
+      replacePart(file, key, std::move(*value), place, sink);
     } else if (YamlNode* before = settings.find(key); before != nullptr) {
       *before = std::move(*value);  // the last of two options wins, as on any command line
     } else {

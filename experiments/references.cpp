@@ -31,10 +31,10 @@ class Resolver {
   GivenSettings resolve(const GivenSettings& settings) {
     GivenSettings resolved;
     for (const auto& [key, setting] : settings) {
-      if (const auto whole = setting.value.is_string()
-                                 ? wholeReference(setting.value.get<std::string>())
-                                 : std::nullopt;
-          whole && isGroup(*whole)) {
+      const auto whole = setting.value.is_string()
+                             ? wholeReference(setting.value.get<std::string>())
+                             : std::nullopt;
+      if (whole && isGroup(scope_.canonical_key(*whole))) {
         spliceGroup(key, *whole, setting.place, resolved);
         continue;
       }
