@@ -98,8 +98,8 @@ class Generator {
   SplitMix64 random_;
 };
 
-/// `rows` sentences that are not in `used`, which grows by them. Even the smallest language has some 10^7 sentences,
-/// so that few are drawn twice.
+/// `rows` sentences that are not in `used`, which grows by them. Even the smallest language has
+/// some 10^7 sentences, so that few are drawn twice.
 std::vector<Example> generateRows(Generator generator,
                                   std::int64_t rows,
                                   std::set<std::string>& used) {

@@ -73,7 +73,8 @@ class RowReader {
   RowReader(const std::string& file, std::string_view text, TableFormat format)
       : file_(file),
         rest_(text),
-        format_(format) {}
+        format_(format),
+        line_break_(lineBreak(text)) {}
 
   /// The next row, or nothing at the end. Lines without any character are skipped: files end with
   /// them.
