@@ -22,10 +22,6 @@ SettingValues settingsFor(const std::string& task, const std::filesystem::path& 
   return {{"data.task", task}, {"data.path", path.string()}};
 }
 
-TaskData load(const std::string& task, const TempFolder& folder) {
-  return loadTaskData(settingsFor(task, folder.path()));
-}
-
 std::string loadError(const SettingValues& settings, ExitCode exit_code = ExitCode::kBadData) {
   return testing::errorOf(exit_code, [&] { static_cast<void>(loadTaskData(settings)); });
 }
