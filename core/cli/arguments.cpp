@@ -55,7 +55,9 @@ void Arguments::number(const std::string& names,
                        std::int64_t least,
                        std::int64_t most,
                        const std::string& help) {
-  parser_->app.add_option(names, target, help)->check(CLI::Range(least, most))->type_name("NUMBER");
+  parser_->app.add_option(names, target, help)
+      ->check(CLI::Range(least, most).description(""))
+      ->type_name("NUMBER");
 }
 
 void Arguments::choice(const std::string& names,

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 namespace retort::cli {
 namespace {
@@ -159,6 +160,18 @@ Status addCurveValues(storage::WorkspaceStore& store,
   return {};
 }
 
+/// A name for a run that may be gone: its labels and seed.
+std::string nameOf(const ExperimentRun& run) {
+  std::vector<std::string> parts;
+  for (const auto& [factor, label] : run.labels) {
+    parts.push_back(factor + "=" + label);
+  }
+  if (run.seed) {
+    parts.push_back("seed=" + std::to_string(*run.seed));
+  }
+  return parts.empty() ? run.run_id : joinStrings(parts, " ");
+}
+
 /// What the trainer reported as final wins over the curves.
 Status addResults(storage::WorkspaceStore& store,
                   const std::vector<ComparedMetric>& metrics,
@@ -205,7 +218,7 @@ Result<std::vector<ComparedRun>> loadRuns(storage::WorkspaceStore& store,
     if (!member.is_needed_only) {
       ComparedRun run;
       run.run_id = member.run_id;
-      run.name = member.run_id;
+      run.name = nameOf(member);
       run.labels = Labels(member.labels.begin(), member.labels.end());
       run.seed = member.seed;
       runs.push_back(std::move(run));
@@ -234,6 +247,26 @@ Result<std::vector<ComparedRun>> loadRuns(storage::WorkspaceStore& store,
     return failWith(status.error());
   }
   return runs;
+}
+
+/// The metrics that the runs have curves or results of, sorted.
+Result<std::vector<std::string>> recordedMetrics(storage::WorkspaceStore& store,
+                                                 const std::vector<std::string>& run_ids) {
+  const auto curves = store.metrics().metricNames(run_ids);
+  if (!curves) {
+    return failWith(curves.error());
+  }
+  std::set<std::string> names(curves->begin(), curves->end());
+  for (const std::string& id : run_ids) {
+    const auto results = store.metrics().results(id);
+    if (!results) {
+      return failWith(results.error());
+    }
+    for (const auto& [name, value] : *results) {
+      names.insert(name);
+    }
+  }
+  return std::vector<std::string>(names.begin(), names.end());
 }
 
 }  // namespace
@@ -282,7 +315,7 @@ Result<ComparisonTable> loadComparison(storage::WorkspaceStore& store,
       ids.push_back(run.run_id);
     }
   }
-  const auto recorded = store.metrics().metricNames(ids);
+  const auto recorded = recordedMetrics(store, ids);
   if (!recorded) {
     return failWith(recorded.error());
   }

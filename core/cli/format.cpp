@@ -88,9 +88,10 @@ std::string formatTiny(double value) {
   if (magnitude >= 0.01 && magnitude < 1000) {
     return magnitude >= 10 ? fmt::format("{:.0f}", value) : fmt::format("{:#.2g}", value);
   }
-  const int exponent = static_cast<int>(std::floor(std::log10(magnitude)));
-  std::string digits = fmt::format("{:.1f}", value / std::pow(10, exponent));
-  return fmt::format("{}e{}", digits, exponent);
+  const std::string text = fmt::format("{:.1e}", value);  // "1.2e-07"
+  const std::size_t mark = text.find('e');
+  const auto exponent = parseInteger(text.substr(text[mark + 1] == '+' ? mark + 2 : mark + 1));
+  return fmt::format("{}e{}", text.substr(0, mark), exponent.value_or(0));
 }
 
 std::string formatTime(std::int64_t time_ms) {

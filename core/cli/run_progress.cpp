@@ -61,6 +61,7 @@ RunProgress toProgress(const RunRecord& record) {
   run.step = record.step;
   run.total_steps = record.total_steps;
   run.message = record.message;
+  run.attempts = record.attempts;
   run.last_change_ms = record.ended_ms.value_or(record.started_ms.value_or(record.created_ms));
   return run;
 }

@@ -28,6 +28,7 @@ struct RunProgress {
   std::string loss_name;
   std::optional<double> loss;
   std::string message;
+  int attempts = 0;
   std::int64_t last_change_ms = 0;  ///< when it ended or started, else when it was made
 
   bool operator==(const RunProgress&) const = default;

@@ -112,6 +112,16 @@ std::string elideText(std::string_view text, std::size_t width) {
   return std::string(text);
 }
 
+std::string elideStart(std::string_view text, std::size_t width) {
+  if (displayWidth(text) <= width) {
+    return std::string(text);
+  }
+  while (!text.empty() && displayWidth(text) + 1 > width) {
+    (void)takeCodePoint(text);
+  }
+  return "…" + std::string(text);
+}
+
 std::string padRight(std::string_view text, std::size_t width) {
   const std::size_t used = displayWidth(text);
   return std::string(text) + std::string(width > used ? width - used : 0, ' ');

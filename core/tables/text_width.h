@@ -18,6 +18,9 @@ namespace retort {
 /// The text, or as much of its beginning as fits before "…" in `width` columns (at least 1).
 [[nodiscard]] std::string elideText(std::string_view text, std::size_t width);
 
+/// The same from the other side: "…" and as much of the end as fits, for names whose ends differ.
+[[nodiscard]] std::string elideStart(std::string_view text, std::size_t width);
+
 /// The text with blanks added on its right (or left) up to `width` columns.
 [[nodiscard]] std::string padRight(std::string_view text, std::size_t width);
 [[nodiscard]] std::string padLeft(std::string_view text, std::size_t width);

@@ -93,8 +93,8 @@ Result<int> showLog(const Session& session, const LogOptions& options) {
   }
   print(tail.takeRest());
   if (last->empty()) {
-    printError("the run has written no log yet: it is " + std::string(runStateName(run->state)) +
-               "\n");
+    printError("the trainer has printed nothing; the run is " +
+               std::string(runStateName(run->state)) + "\n");
   }
   return 0;
 }

@@ -1,12 +1,11 @@
-#include "core/base/file.h"
 #include "core/cli/arguments.h"
 #include "core/cli/commands/commands.h"
 #include "core/cli/format.h"
 #include "core/cli/run_reference.h"
 #include "core/cli/views/live_screen.h"
 #include "core/cli/views/watch_view.h"
+#include "core/cli/watch_loader.h"
 #include "core/cli/workspace_access.h"
-#include "core/plan/run_requests.h"
 
 #include <algorithm>
 #include <memory>
@@ -15,7 +14,6 @@ namespace retort::cli {
 namespace {
 
 constexpr int kTickMs = 250;
-constexpr std::size_t kMostCurves = 8;
 constexpr std::size_t kSnapshotColumns = 100;
 constexpr std::size_t kSnapshotRows = 60;
 
@@ -57,26 +55,6 @@ Result<Watched> chooseWatched(storage::WorkspaceStore& store, const std::string&
   });
 }
 
-/// The chosen run as long as nothing better is known: one that runs now, else the one that changed
-/// last.
-std::string chooseRun(const GridProgress& grid, const std::string& chosen, bool is_fixed) {
-  const auto active = grid.active();
-  const auto isChosen = [&](const RunProgress* run) {
-    return run->run_id == chosen;
-  };
-  if (is_fixed || std::any_of(active.begin(), active.end(), isChosen)) {
-    return chosen;
-  }
-  if (!active.empty()) {
-    return active.front()->run_id;
-  }
-  const auto latest = std::max_element(
-      grid.runs.begin(), grid.runs.end(), [](const RunProgress& a, const RunProgress& b) {
-        return std::pair(a.step > 0, a.last_change_ms) < std::pair(b.step > 0, b.last_change_ms);
-      });
-  return latest == grid.runs.end() ? "" : latest->run_id;
-}
-
 /// The run before or after `run_id` in the grid, in a circle.
 std::string neighbour(const GridProgress& grid, const std::string& run_id, bool is_next) {
   const auto found = std::find_if(grid.runs.begin(), grid.runs.end(), [&](const RunProgress& run) {
@@ -90,94 +68,16 @@ std::string neighbour(const GridProgress& grid, const std::string& run_id, bool 
   return grid.runs[(index + (is_next ? 1 : count - 1)) % count].run_id;
 }
 
-Result<std::vector<WatchedCurve>> loadCurves(storage::WorkspaceStore& store,
-                                             const std::string& run_id) {
-  const auto series = store.metrics().series(run_id);
-  if (!series) {
-    return failWith(series.error());
-  }
-  std::vector<SeriesKey> keys;
-  for (const storage::SeriesInfo& info : *series) {
-    keys.push_back(info.key);
-  }
-  std::vector<WatchedCurve> curves;
-  for (const SeriesKey& key : chooseCurves(keys)) {
-    const auto info = std::find_if(series->begin(), series->end(), [&](const auto& candidate) {
-      return candidate.key == key;
-    });
-    auto points = store.metrics().points(info->series_id);
-    if (!points) {
-      return failWith(points.error());
-    }
-    curves.push_back({formatSeries(key), std::move(*points)});
-    if (curves.size() == kMostCurves) {
-      break;
-    }
-  }
-  return curves;
-}
-
-Result<WatchedRun> loadWatchedRun(storage::WorkspaceStore& store, const std::string& run_id) {
-  WatchedRun run;
-  run.run_id = run_id;
-  auto curves = loadCurves(store, run_id);
-  if (!curves) {
-    return failWith(curves.error());
-  }
-  run.curves = std::move(*curves);
-  for (const auto& [metric, title] : {std::pair("grad_norm", "gradient norm"),
-                                      std::pair("attention_map_kl", "attention map KL"),
-                                      std::pair("grad_norm_relative", "relative gradient norm")}) {
-    const auto latest = store.metrics().latest(run_id, metric);
-    if (!latest) {
-      return failWith(latest.error());
-    }
-    HeatMap map = heatMapOf(title, *latest);
-    if (!map.row_labels.empty()) {
-      run.maps.push_back(std::move(map));
-    }
-    for (const auto& [key, point] : *latest) {
-      if (key.metric == "grad_norm" && !key.layer && !key.projection.empty()) {
-        run.single_norms.emplace_back(key.projection, point.value);
-      }
-    }
-  }
-  return run;
-}
-
-Result<WatchModel> loadModel(storage::WorkspaceStore& store,
-                             const Watched& watched,
-                             const std::string& chosen,
-                             bool is_fixed) {
-  WatchModel model;
-  auto grid = loadProgress(store, watched.title, watched.run_ids);
-  if (!grid) {
-    return failWith(grid.error());
-  }
-  model.grid = std::move(*grid);
-  const std::string run_id = chooseRun(model.grid, chosen, is_fixed);
-  if (!run_id.empty()) {
-    auto run = loadWatchedRun(store, run_id);
-    if (!run) {
-      return failWith(run.error());
-    }
-    model.run = std::move(*run);
-  }
-  return model;
-}
-
 Result<int> watchLive(storage::WorkspaceStore& store, const Watched& watched) {
   const StopSignals signals;
-  std::string chosen;
-  bool is_fixed = false;
+  WatchLoader loader(store, watched.title, watched.run_ids);
   FullScreen screen;
   while (StopSignals::received() == 0) {
-    auto model = loadModel(store, watched, chosen, is_fixed);
+    auto model = loader.load();
     if (!model) {
       return failWith(model.error());
     }
     model->has_keys = true;
-    chosen = model->run.run_id;
     const TerminalTraits terminal = detectTerminal();
     screen.draw(renderWatch(*model, terminal.columns, terminal.rows, terminal.has_color));
     const auto key = screen.waitForKey(kTickMs);
@@ -185,8 +85,7 @@ Result<int> watchLive(storage::WorkspaceStore& store, const Watched& watched) {
       break;
     }
     if (key == 'n' || key == 'p') {
-      chosen = neighbour(model->grid, chosen, key == 'n');
-      is_fixed = true;
+      loader.choose(neighbour(model->grid, model->run.run_id, key == 'n'));
     }
   }
   return 0;
@@ -224,7 +123,7 @@ Result<int> watch(const Session& session, const WatchOptions& options) {
   if (session.terminal.is_terminal && !options.is_json) {
     return watchLive(*store, *watched);
   }
-  const auto model = loadModel(*store, *watched, "", false);
+  const auto model = WatchLoader(*store, watched->title, watched->run_ids).load();
   if (!model) {
     return failWith(model.error());
   }

@@ -15,9 +15,13 @@ namespace {
 
 constexpr std::size_t kLeastName = 8;
 constexpr std::size_t kMostName = 48;
-// Bar, steps, rate, time left and loss with the blanks between them.
-constexpr std::size_t kFixedColumns = 62;
-constexpr std::size_t kBarColumns = 12;
+// Bar, steps, rate, time left and loss with the blanks between them; narrow terminals do without
+// the percentage.
+constexpr std::size_t kNarrowColumns = 100;
+constexpr std::size_t kWideFixed = 62;
+constexpr std::size_t kNarrowFixed = 50;
+constexpr std::size_t kWideBar = 12;
+constexpr std::size_t kNarrowBar = 6;
 
 std::string rateText(const RunProgress& run) {
   return run.steps_per_second ? formatShort(*run.steps_per_second) + "/s" : "";
@@ -36,25 +40,28 @@ double fraction(const RunProgress& run) {
                              : 0;
 }
 
-std::size_t chooseNameWidth(const std::vector<const RunProgress*>& runs, std::size_t width) {
-  std::size_t longest = kLeastName;
-  for (const RunProgress* run : runs) {
-    longest = std::max(longest, displayWidth(escapeForTerminal(run->name)));
-  }
-  const std::size_t room = width > kFixedColumns + kLeastName ? width - kFixedColumns : kLeastName;
-  return std::min({longest, room, kMostName});
-}
-
 std::string withMessage(const RunProgress& run, std::string line) {
   return run.message.empty() ? line : line + ": " + run.message;
 }
 
 }  // namespace
 
+std::size_t chooseNameWidth(const std::vector<const RunProgress*>& runs, std::size_t width) {
+  std::size_t longest = kLeastName;
+  for (const RunProgress* run : runs) {
+    longest = std::max(longest, displayWidth(escapeForTerminal(run->name)));
+  }
+  const std::size_t fixed = width < kNarrowColumns ? kNarrowFixed : kWideFixed;
+  const std::size_t room = width > fixed + kLeastName ? width - fixed : kLeastName;
+  return std::min({longest, room, kMostName});
+}
+
 std::string renderRunLine(const RunProgress& run, std::size_t width, std::size_t name_width) {
-  const std::string name = elideText(escapeForTerminal(run.name), name_width);
-  std::string line = padRight(name, name_width) + " ▕" + progressBar(fraction(run), kBarColumns) +
-                     "▏" + padLeft(percentText(run), 5) + " " +
+  const bool is_narrow = width < kNarrowColumns;
+  const std::string name = elideStart(escapeForTerminal(run.name), name_width);
+  std::string line = padRight(name, name_width) + " ▕" +
+                     progressBar(fraction(run), is_narrow ? kNarrowBar : kWideBar) + "▏" +
+                     (is_narrow ? "" : padLeft(percentText(run), 5)) + " " +
                      padLeft(formatSteps(run.step, run.total_steps), 9) + " " +
                      padLeft(rateText(run), 7);
   if (run.seconds_left) {

@@ -14,6 +14,10 @@ namespace retort::cli {
                                         std::size_t width,
                                         std::size_t name_width);
 
+/// The columns for names that `renderRunLine` leaves room for, no more than the longest needs.
+[[nodiscard]] std::size_t chooseNameWidth(const std::vector<const RunProgress*>& runs,
+                                          std::size_t width);
+
 /// A line of counts and a line for each active run; when they do not fit in `max_lines`, the last
 /// line counts the others.
 [[nodiscard]] std::vector<std::string> renderProgressBlock(const GridProgress& progress,

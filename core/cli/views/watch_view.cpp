@@ -49,11 +49,7 @@ std::vector<std::string> renderRuns(const WatchModel& model,
                                     bool has_color) {
   const auto active = model.grid.active();
   std::vector<std::string> lines;
-  std::size_t longest = 8;
-  for (const RunProgress* run : active) {
-    longest = std::max(longest, displayWidth(escapeForTerminal(run->name)));
-  }
-  const std::size_t name_width = std::min(longest, columns > 100 ? columns - 70 : kMostNameColumns);
+  const std::size_t name_width = chooseNameWidth(active, columns - 2);
   // The watched run is always among those that are shown.
   const auto watched = std::find_if(active.begin(), active.end(), [&](const RunProgress* run) {
     return run->run_id == model.run.run_id;
@@ -188,7 +184,8 @@ std::vector<std::string> renderWatch(const WatchModel& model,
                                      bool has_color) {
   const std::string header = elideText(
       fmt::format(" {}: {}", escapeForTerminal(model.grid.title), countsText(model.grid)), columns);
-  std::vector<std::string> lines{styled(padRight(header, columns), kInverse, has_color)};
+  std::vector<std::string> lines{has_color ? styled(padRight(header, columns), kInverse, true)
+                                           : header};
   const std::size_t body_rows = rows - (model.has_keys ? 1 : 0);
   for (std::string& line :
        renderRuns(model, columns, std::max<std::size_t>(2, rows / 6), has_color)) {

@@ -50,6 +50,13 @@ TEST(ElideText, NeverSplitsOrOverfillsWithWideCharacters) {
   EXPECT_EQ(elideText("注意力", 4), "注…");  // one column stays free
 }
 
+TEST(ElideStart, KeepsTheEnd) {
+  EXPECT_EQ(elideStart("loss=map seed=2", 15), "loss=map seed=2");
+  EXPECT_EQ(elideStart("loss=map seed=2", 7), "…seed=2");
+  EXPECT_EQ(elideStart("注意力", 4), "…力");
+  EXPECT_EQ(elideStart("abc", 1), "…");
+}
+
 TEST(PadText, FillsUpToTheWidth) {
   EXPECT_EQ(padRight("±1", 4), "±1  ");
   EXPECT_EQ(padLeft("±1", 4), "  ±1");

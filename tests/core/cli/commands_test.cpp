@@ -1,0 +1,218 @@
+#include "core/base/text.h"
+#include "tests/core/cli/program_fixture.h"
+
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+
+namespace retort::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// A workspace with a finished grid of four runs.
+class Commands : public RetortProgram {
+ protected:
+  void SetUp() override {
+    RetortProgram::SetUp();
+    const ProgramOutput output = retort({"run", writeSmallGrid()});
+    ASSERT_EQ(output.exit_code, 0) << output.errors;
+  }
+};
+
+TEST_F(Commands, ListRunsByExperimentAndState) {
+  const ProgramOutput all = retort({"ls"});
+  EXPECT_THAT(all.output, HasSubstr("lengths: 4 of 4 finished"));
+  EXPECT_THAT(all.output, HasSubstr("fake.steps=long seed=2"));
+
+  EXPECT_EQ(listRuns().size(), 4U);
+  EXPECT_EQ(retort({"ls", "--state", "failed"}).output, "no runs\n");
+  EXPECT_EQ(retort({"ls", "--state", "broken"}).exit_code, 64);
+  EXPECT_EQ(retort({"ls", "nothing"}).exit_code, 66);
+}
+
+TEST_F(Commands, ShowARunWithSettingsAndResults) {
+  const ProgramOutput shown = retort({"show", "lengths:2"});
+
+  EXPECT_EQ(shown.exit_code, 0);
+  EXPECT_THAT(shown.output, HasSubstr("fake.steps                       10"));
+  EXPECT_THAT(shown.output, HasSubstr("eval.accuracy"));
+  EXPECT_THAT(shown.output, HasSubstr("exit code 0"));
+
+  const auto json = parseJson(retort({"show", "lengths:2", "--json"}).output);
+  ASSERT_TRUE(json.has_value());
+  EXPECT_EQ((*json)["state"], "finished");
+  EXPECT_EQ((*json)["spec"]["settings"]["fake"]["steps"], 10);
+  EXPECT_EQ(retort({"show", "nothing"}).exit_code, 66);
+}
+
+TEST_F(Commands, CompareInEveryFormat) {
+  for (const char* format : {"text", "markdown", "latex", "csv", "json", "html"}) {
+    const ProgramOutput table = retort({"compare", "lengths", "--format", format});
+    EXPECT_EQ(table.exit_code, 0) << table.errors;
+    EXPECT_THAT(table.output, HasSubstr("eval.accuracy")) << format;
+    EXPECT_THAT(table.output, HasSubstr("long")) << format;
+  }
+  EXPECT_TRUE(parseJson(retort({"compare", "lengths", "--json"}).output).has_value());
+}
+
+TEST_F(Commands, CompareToAFileAndAskBeforeReplacingIt) {
+  const std::string file = (folder_.path() / "table.tex").string();
+
+  EXPECT_EQ(retort({"compare", "lengths", "-f", "latex", "-o", file}).exit_code, 0);
+  EXPECT_EQ(retort({"compare", "lengths", "-f", "latex", "-o", file}).exit_code, 73);
+  EXPECT_EQ(retort({"compare", "lengths", "-f", "latex", "-o", file, "--force"}).exit_code, 0);
+  EXPECT_THAT(readFile(file, 1 << 20).value_or(""), HasSubstr("\\toprule"));
+}
+
+TEST_F(Commands, CompareByOptions) {
+  EXPECT_EQ(retort({"compare", "lengths", "--by", "nothing"}).exit_code, 64);
+  EXPECT_THAT(retort({"compare", "lengths", "--metric", "train.loss", "--at", "best"}).output,
+              HasSubstr("lengths: best train.loss"));
+  EXPECT_THAT(retort({"compare", "lengths", "--no-baseline"}).output, Not(HasSubstr("Δ")));
+  EXPECT_EQ(retort({"compare", "nothing"}).exit_code, 66);
+}
+
+TEST_F(Commands, ExportPointsThatReadBack) {
+  const ProgramOutput csv = retort({"export", "lengths:0", "--metric", "train.loss"});
+
+  const auto lines = splitString(csv.output, '\n');
+  EXPECT_EQ(lines.size(), 7U);  // header, five steps, the end
+  EXPECT_THAT(lines[1], HasSubstr(",train.loss,,,,,1,"));
+
+  const auto json = parseJson(retort({"export", "lengths", "--format", "json"}).output);
+  ASSERT_TRUE(json.has_value());
+  EXPECT_EQ(json->size(), 3U * (5 + 5 + 10 + 10));  // a loss and two norms a step
+}
+
+TEST_F(Commands, ExportTheTableOfRuns) {
+  const auto lines = splitString(retort({"export", "lengths", "--runs"}).output, '\n');
+
+  EXPECT_EQ(lines.size(), 6U);
+  EXPECT_THAT(lines[0], HasSubstr("label.fake.steps,result.eval.accuracy"));
+  const auto json = parseJson(retort({"export", "--runs", "--format", "json"}).output);
+  EXPECT_EQ(json.value_or(Json()).size(), 4U);
+}
+
+TEST_F(Commands, RebuildTheDatabaseFromTheRunFolders) {
+  const std::string before = retort({"compare", "lengths", "--format", "csv"}).output;
+  (void)retort({"agent", "--shutdown"});
+  std::filesystem::remove(workspace() / "workspace.db");
+  EXPECT_NE(retort({"ls"}).exit_code, 0);
+
+  ProgramOutput rebuilt = retort({"reindex"});
+  for (int attempt = 0; attempt < 50 && rebuilt.exit_code == 64; ++attempt) {
+    usleep(100'000);  // the agent is still ending
+    rebuilt = retort({"reindex"});
+  }
+
+  EXPECT_EQ(rebuilt.exit_code, 0) << rebuilt.errors;
+  EXPECT_THAT(rebuilt.output, HasSubstr("indexed 1 experiment and 4 runs"));
+  EXPECT_EQ(retort({"compare", "lengths", "--format", "csv"}).output, before);
+}
+
+TEST_F(Commands, PutNotesTagsAndPrioritiesOnRuns) {
+  EXPECT_EQ(retort({"note", "lengths:0", "a \x1b[31mred note"}).exit_code, 0);
+  EXPECT_EQ(retort({"tag", "lengths", "--add", "paper,table2"}).exit_code, 0);
+  EXPECT_EQ(retort({"tag", "lengths:0", "--remove", "paper"}).exit_code, 0);
+  EXPECT_EQ(retort({"priority", "7", "lengths:0"}).exit_code, 0);
+
+  const Json run = listRuns()[0];
+  EXPECT_EQ(run["note"], "a \x1b[31mred note");
+  EXPECT_EQ(run["tags"], Json::array({"table2"}));
+  EXPECT_EQ(run["priority"], 7);
+  EXPECT_EQ(retort({"ls"}).output.find('\x1b'), std::string::npos);
+  EXPECT_EQ(retort({"show", "lengths:0"}).output.find('\x1b'), std::string::npos);
+  EXPECT_EQ(retort({"tag", "lengths"}).exit_code, 64);
+  EXPECT_EQ(retort({"priority", "high", "lengths"}).exit_code, 64);
+}
+
+TEST_F(Commands, RemoveRunsOnlyWhenConfirmed) {
+  EXPECT_EQ(retort({"rm", "lengths:0"}).exit_code, 64);
+  EXPECT_EQ(listRuns().size(), 4U);
+
+  EXPECT_EQ(retort({"rm", "lengths:0", "--yes"}).exit_code, 0);
+
+  EXPECT_EQ(listRuns().size(), 3U);
+  EXPECT_FALSE(std::filesystem::is_empty(workspace() / "trash"));
+  EXPECT_THAT(retort({"compare", "lengths"}).output,
+              HasSubstr("Not counted: fake.steps=short seed=1 (removed"));
+}
+
+TEST_F(Commands, ShowLogsAndEvents) {
+  EXPECT_THAT(retort({"logs", "lengths:0", "--events"}).output, HasSubstr("checkpoint"));
+  EXPECT_EQ(retort({"logs", "lengths:0"}).exit_code, 0);
+  EXPECT_EQ(retort({"logs", "lengths:0", "-f"}).exit_code, 0);  // ended: does not wait
+}
+
+TEST_F(Commands, FollowALogUntilTheRunEnds) {
+  const std::string file =
+      writeGrid("base: {fake.behaviour: print_environment, fake.steps: 100}\n");
+  ASSERT_EQ(retort({"run", file, "--detach"}).exit_code, 0);
+
+  const ProgramOutput log = retort({"logs", "lengths:0", "--follow"});
+
+  EXPECT_EQ(log.exit_code, 0);
+  EXPECT_THAT(log.output, HasSubstr("RETORT_ATTEMPT=1"));
+}
+
+TEST_F(Commands, WatchPrintsASnapshotWithoutATerminal) {
+  const ProgramOutput snapshot = retort({"watch"});
+
+  EXPECT_EQ(snapshot.exit_code, 0);
+  EXPECT_THAT(snapshot.output, HasSubstr("lengths: 4 of 4 finished"));
+  EXPECT_THAT(snapshot.output, HasSubstr("train.loss"));
+  EXPECT_EQ(snapshot.output.find('\x1b'), std::string::npos);
+  EXPECT_EQ(parseJson(retort({"watch", "--json"}).output).value_or(Json())["runs"].size(), 4U);
+  EXPECT_EQ(retort({"watch", "nothing"}).exit_code, 66);
+}
+
+TEST_F(Commands, ExamineTheInstallation) {
+  const ProgramOutput report = retort({"doctor"});
+  EXPECT_THAT(report.output, HasSubstr("OK    trainer fake"));
+  EXPECT_THAT(report.output, HasSubstr("4 runs: 4 finished"));
+  EXPECT_TRUE(parseJson(retort({"doctor", "--json"}).output).has_value());
+
+  ASSERT_EQ(retort({"trainers", "add", "gone", "/nonexistent/x", "--unchecked"}).exit_code, 0);
+  const ProgramOutput broken = retort({"doctor"});
+  EXPECT_EQ(broken.exit_code, 1);
+  EXPECT_THAT(broken.output, HasSubstr("FAIL  trainer gone"));
+  EXPECT_THAT(broken.output, HasSubstr("'retort trainers remove gone'"));
+}
+
+TEST_F(Commands, ExamineADamagedDatabase) {
+  (void)retort({"agent", "--shutdown"});
+  std::filesystem::remove(workspace() / "workspace.db-wal");
+  std::filesystem::remove(workspace() / "workspace.db-shm");
+  ASSERT_TRUE(
+      writeFileAtomically(workspace() / "workspace.db", std::string(8192, 'x')).has_value());
+
+  const ProgramOutput report = retort({"doctor"});
+
+  EXPECT_EQ(report.exit_code, 1);
+  EXPECT_THAT(report.output, HasSubstr("'retort reindex'"));
+  EXPECT_EQ(retort({"ls"}).exit_code, 70);
+}
+
+TEST_F(Commands, ManageTrainers) {
+  EXPECT_THAT(retort({"trainers"}).output, HasSubstr("fake_trainer"));
+  EXPECT_EQ(retort({"trainers", "add", "bad", "/bin/false"}).exit_code, 71);
+  EXPECT_EQ(retort({"trainers", "add", "../x", "/bin/true"}).exit_code, 64);
+  EXPECT_EQ(retort({"trainers", "add", "x"}).exit_code, 64);
+  EXPECT_EQ(retort({"trainers", "remove", "fake"}).exit_code, 0);
+  EXPECT_EQ(retort({"trainers", "remove", "fake"}).exit_code, 66);
+  EXPECT_EQ(retort({"trainers", "sing"}).exit_code, 64);
+  EXPECT_TRUE(parseJson(retort({"trainers", "list", "--json"}).output).has_value());
+}
+
+TEST_F(Commands, ShowTheCatalogueOfATrainer) {
+  EXPECT_THAT(retort({"catalog", "--trainer", "fake"}).output, HasSubstr("fake.steps"));
+  EXPECT_THAT(retort({"catalog", "behaviour", "-t", "fake"}).output, Not(HasSubstr("fake.steps")));
+  EXPECT_THAT(retort({"catalog", "-t", "fake", "-f", "markdown"}).output, HasSubstr("## Metrics"));
+  EXPECT_TRUE(parseJson(retort({"catalog", "-t", "fake", "--json"}).output).has_value());
+  EXPECT_EQ(retort({"catalog", "-t", "nobody"}).exit_code, 66);
+}
+
+}  // namespace
+}  // namespace retort::cli

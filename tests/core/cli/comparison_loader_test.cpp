@@ -1,0 +1,142 @@
+#include "core/cli/comparison_loader.h"
+
+#include "tests/core/cli/store_fixture.h"
+
+#include <gmock/gmock.h>
+
+namespace retort::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+class ComparisonLoader : public LossStore {
+ protected:
+  Result<ComparisonTable> load(const ComparisonOptions& options = {}) {
+    return loadComparison(*store_, *store_->experiments().find("losses"), options, lookup());
+  }
+
+  MetricLookup lookup() const {
+    return [this](const std::string& name) -> const MetricSpec* {
+      return name == "eval.accuracy" ? &accuracy_ : nullptr;
+    };
+  }
+
+  MetricSpec accuracy_{"eval.accuracy", {}, "", "max", "", "", "", true};
+};
+
+TEST_F(ComparisonLoader, ComparesByTheReportOfTheExperiment) {
+  finish(kScore1, 0.8, 0.7);
+  finish(kScore2, 0.6, 0.9);
+  finish(kMap1, 0.5, 0.8);
+  setState(kMap2, RunState::kFailed);
+
+  const auto table = load();
+
+  ASSERT_TRUE(table.has_value());
+  ASSERT_EQ(table->rows.size(), 2U);  // the teacher is no row
+  EXPECT_EQ(table->baseline, (Labels{{"loss", "score"}}));
+  EXPECT_DOUBLE_EQ(*table->rows[0].cells[0].summary.mean, 0.8);
+  EXPECT_NEAR(table->rows[1].cells[0].difference->mean, 0.1, 1e-12);
+  EXPECT_EQ(table->rows[1].cells[0].absent[0].reason, "failed");
+}
+
+TEST_F(ComparisonLoader, TakesTheBestPointOfTheCurve) {
+  finish(kScore1, 0.8, 0.7);
+  ComparisonOptions options;
+  options.at = "best";
+
+  EXPECT_DOUBLE_EQ(*load(options)->rows[0].cells[0].summary.mean, 0.8);
+}
+
+TEST_F(ComparisonLoader, PrefersWhatTheTrainerReportedAsFinal) {
+  finish(kScore1, 0.8, 0.7);
+  ingest(kScore1,
+         {other("result", {{"metrics", {{"eval.accuracy", 0.75}, {"eval.accuracy_best", 0.85}}}})});
+  ComparisonOptions best;
+  best.at = "best";
+
+  EXPECT_DOUBLE_EQ(*load()->rows[0].cells[0].summary.mean, 0.75);
+  EXPECT_DOUBLE_EQ(*load(best)->rows[0].cells[0].summary.mean, 0.85);
+}
+
+TEST_F(ComparisonLoader, NamesRemovedRuns) {
+  finish(kScore1, 0.8, 0.7);
+  ASSERT_TRUE(store_->runs().remove(kMap2).has_value());
+
+  EXPECT_EQ(load()->rows[1].cells[0].absent[1].reason, "removed");
+}
+
+TEST_F(ComparisonLoader, ReadsOneCurveOfAMetricWithDimensions) {
+  Event norms = point("x", 1, 0);
+  norms.points = {{{"grad_norm", 0, {}, "q", ""}, 2.0}, {{"grad_norm", 1, {}, "q", ""}, 3.0}};
+  finish(kScore1, 0.8, 0.7);
+  ingest(kScore1, {norms});
+  ComparisonOptions options;
+  options.metrics = {"grad_norm[layer=1,projection=q]"};
+
+  EXPECT_DOUBLE_EQ(*load(options)->rows[0].cells[0].summary.mean, 3.0);
+  options.metrics = {"grad_norm"};
+  EXPECT_THAT(load(options).error().message,
+              HasSubstr("ask for one, for example 'grad_norm[layer="));
+}
+
+TEST_F(ComparisonLoader, SuggestsTheMetricThatWasMeant) {
+  finish(kScore1, 0.8, 0.7);
+  ComparisonOptions options;
+  options.metrics = {"eval.acuracy"};
+
+  const auto table = load(options);
+
+  ASSERT_FALSE(table.has_value());
+  EXPECT_EQ(table.error().code, ErrorCode::kUsage);
+  EXPECT_THAT(table.error().message, HasSubstr("did you mean 'eval.accuracy'?"));
+}
+
+TEST_F(ComparisonLoader, TakesOptionsBeforeTheReport) {
+  finish(kScore1, 0.8, 0.7);
+  finish(kMap1, 0.8, 0.9);
+  ComparisonOptions options;
+  options.baseline = {"loss=map"};
+
+  EXPECT_EQ(load(options)->baseline, (Labels{{"loss", "map"}}));
+  options.is_without_baseline = true;
+  EXPECT_FALSE(load(options)->has_differences);
+  options.is_without_baseline = false;
+  options.baseline = {"loss"};
+  EXPECT_THAT(load(options).error().message, HasSubstr("write FACTOR=LABEL"));
+}
+
+TEST_F(ComparisonLoader, DropsAReportedBaselineThatTheGridNoLongerHas) {
+  ExperimentRecord experiment = *store_->experiments().find("losses");
+  experiment.report["baseline"] = {{"loss", "gone"}};
+
+  const auto request = makeComparisonRequest(experiment, {}, {"eval.accuracy"}, lookup());
+
+  ASSERT_TRUE(request.has_value());
+  EXPECT_TRUE(request->baseline.empty());
+}
+
+TEST_F(ComparisonLoader, TakesTheFirstEvaluationWhenNoMetricIsReported) {
+  ExperimentRecord experiment = *store_->experiments().find("losses");
+  experiment.report = Json::object();
+
+  const auto request =
+      makeComparisonRequest(experiment, {}, {"eval.loss", "eval.matthews", "train.loss"}, lookup());
+
+  EXPECT_EQ(request->metrics[0].name, "eval.matthews");
+  EXPECT_EQ(makeComparisonRequest(experiment, {}, {}, lookup()).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(ComparisonLoader, MovesAColumnFactorOutOfTheReportedRows) {
+  ComparisonOptions options;
+  options.columns = {"loss"};
+
+  const auto request = makeComparisonRequest(
+      *store_->experiments().find("losses"), options, {"eval.accuracy"}, lookup());
+
+  EXPECT_TRUE(request->rows.empty());
+  EXPECT_EQ(request->columns, std::vector<std::string>{"loss"});
+}
+
+}  // namespace
+}  // namespace retort::cli
