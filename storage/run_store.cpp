@@ -5,46 +5,56 @@
 #include "storage/sqlite/statement.h"
 #include "storage/sqlite/transaction.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/format.h>
 
 namespace retort::storage {
 namespace {
 
 constexpr const char* kInsertRun = R"sql(
-INSERT INTO runs (run_id, name, trainer, release, spec, state, priority,
+INSERT INTO runs (run_id, name, trainer, release, state, priority,
                   gpus, threads, memory_bytes, time_limit_s, crashes, not_before_ms,
                   phase, step, total_steps, message, created_ms, started_ms, ended_ms, note)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-        ?21)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
 ON CONFLICT (run_id) DO NOTHING)sql";
 
+constexpr const char* kInsertSpec = "INSERT INTO run_specs (run_number, spec) VALUES (?1, ?2)";
+
 constexpr const char* kInsertSetting = R"sql(
-INSERT INTO run_settings (run_number, key, value)
-SELECT run_number, ?2, ?3 FROM runs WHERE run_id = ?1)sql";
+INSERT INTO run_settings (run_number, key, value) VALUES (?1, ?2, ?3))sql";
 
 constexpr const char* kInsertNeed = R"sql(
-INSERT OR IGNORE INTO run_needs (run_number, needed_run_id)
-SELECT run_number, ?2 FROM runs WHERE run_id = ?1)sql";
+INSERT OR IGNORE INTO run_needs (run_number, needed_run_id) VALUES (?1, ?2))sql";
 
-// ?1: with the spec. ?2 … restrict where they are not NULL or ''.
-constexpr const char* kListRuns = R"sql(
-SELECT r.run_id, r.trainer, r.release, iif(?1, r.spec, ''),
-       r.name, r.state, r.priority, r.gpus, r.threads, r.memory_bytes, r.time_limit_s,
-       (SELECT ifnull(max(a.attempt), 0) FROM attempts a WHERE a.run_number = r.run_number),
-       r.crashes, r.not_before_ms, r.phase, r.step, r.total_steps, r.message,
-       r.created_ms, r.started_ms, r.ended_ms, r.note,
-       (SELECT json_group_array(t.tag) FROM run_tags t WHERE t.run_number = r.run_number)
+// Conditions whose parameter is NULL or '' do not restrict; ?1 lists all states then, so that the
+// index of the usual question, which runs wait or run, is used.
+constexpr const char* kFindRuns = R"sql(
+SELECT r.run_number
   FROM runs r
- WHERE (?2 IS NULL OR r.run_id IN
+ WHERE r.state IN (SELECT value FROM json_each(?1))
+   AND (?2 IS NULL OR r.run_id IN
         (SELECT m.run_id FROM experiment_runs m WHERE m.experiment_id = ?2))
-   AND (?3 = '' OR r.state IN (SELECT value FROM json_each(?3)))
-   AND (?4 = '' OR r.run_id IN (SELECT value FROM json_each(?4)))
-   AND (?5 = '' OR
-        instr(lower(r.run_id || char(10) || r.name || char(10) || r.note), lower(?5)) > 0)
-   AND (?6 = '' OR NOT EXISTS (SELECT 1 FROM json_each(?6) w WHERE NOT EXISTS (
+   AND (?3 = '' OR r.run_id IN (SELECT value FROM json_each(?3)))
+   AND (?4 = '' OR
+        instr(lower(r.run_id || char(10) || r.name || char(10) || r.note), lower(?4)) > 0)
+   AND (?5 = '' OR NOT EXISTS (SELECT 1 FROM json_each(?5) w WHERE NOT EXISTS (
           SELECT 1 FROM run_tags t WHERE t.run_number = r.run_number AND t.tag = w.value)))
  ORDER BY r.priority DESC, r.run_number
- LIMIT ?7)sql";
+ LIMIT ?6)sql";
+
+// ?2: with the spec.
+constexpr const char* kReadRun = R"sql(
+SELECT r.run_id, r.trainer, r.release,
+       iif(?2, (SELECT s.spec FROM run_specs s WHERE s.run_number = ?1), ''),
+       r.name, r.state, r.priority, r.gpus, r.threads, r.memory_bytes, r.time_limit_s,
+       (SELECT ifnull(max(a.attempt), 0) FROM attempts a WHERE a.run_number = ?1),
+       r.crashes, r.not_before_ms, r.phase, r.step, r.total_steps, r.message,
+       r.created_ms, r.started_ms, r.ended_ms, r.note,
+       (SELECT json_group_array(t.tag) FROM run_tags t WHERE t.run_number = ?1)
+  FROM runs r
+ WHERE r.run_number = ?1)sql";
 
 constexpr const char* kWaitingNeeds = R"sql(
 SELECT r.run_id, n.needed_run_id
@@ -196,7 +206,6 @@ Status insertRow(Database& database, const RunRecord& run) {
                               run.name,
                               run.spec.trainer,
                               run.spec.release,
-                              canonicalJson(toJson(run.spec)),
                               runStateName(run.state),
                               run.priority,
                               run.resources.gpus,
@@ -215,15 +224,17 @@ Status insertRow(Database& database, const RunRecord& run) {
                               run.note);
 }
 
-Status insertSpecRows(Database& database, const RunSpec& spec) {
+Status insertSpecRows(Database& database, std::int64_t run_number, const RunSpec& spec) {
+  if (Status done = run(database, kInsertSpec, run_number, canonicalJson(toJson(spec))); !done) {
+    return done;
+  }
   for (const auto& [key, value] : spec.settings) {
-    Status done = run(database, kInsertSetting, spec.run_id, key, canonicalJson(value));
-    if (!done) {
+    if (Status done = run(database, kInsertSetting, run_number, key, canonicalJson(value)); !done) {
       return done;
     }
   }
   for (const std::string& needed : spec.neededRuns()) {
-    if (Status done = run(database, kInsertNeed, spec.run_id, needed); !done) {
+    if (Status done = run(database, kInsertNeed, run_number, needed); !done) {
       return done;
     }
   }
@@ -238,27 +249,62 @@ Result<bool> insertRecord(Database& database, const RunRecord& record) {
   if (database.changes() == 0) {
     return false;
   }
-  if (Status done = insertSpecRows(database, record.spec); !done) {
+  Status done = insertSpecRows(database, database.lastInsertId(), record.spec);
+  if (!done) {
     return failWith(done.error());
   }
   return true;
 }
 
-Result<std::vector<RunRecord>> listRuns(Database& database, const RunFilter& filter) {
+constexpr RunState kAllStates[] = {RunState::kQueued,
+                                   RunState::kPaused,
+                                   RunState::kBlocked,
+                                   RunState::kRunning,
+                                   RunState::kStopping,
+                                   RunState::kStopped,
+                                   RunState::kFinished,
+                                   RunState::kDiverged,
+                                   RunState::kFailed};
+
+Result<std::vector<std::int64_t>> findRuns(Database& database, const RunFilter& filter) {
   std::vector<std::string> states;
-  for (RunState state : filter.states) {
-    states.emplace_back(runStateName(state));
+  for (RunState state : kAllStates) {
+    bool is_wanted =
+        filter.states.empty() ||
+        std::find(filter.states.begin(), filter.states.end(), state) != filter.states.end();
+    if (is_wanted) {
+      states.emplace_back(runStateName(state));
+    }
   }
-  return readAll(database,
-                 kListRuns,
-                 readRun,
-                 filter.with_spec,
-                 filter.experiment_id,
-                 jsonList(states),
-                 jsonList(filter.run_ids),
-                 filter.text,
-                 jsonList(filter.tags),
-                 filter.limit);
+  return readAll(
+      database,
+      kFindRuns,
+      [](Statement& row) { return row.takeInteger(); },
+      jsonList(states),
+      filter.experiment_id,
+      jsonList(filter.run_ids),
+      filter.text,
+      jsonList(filter.tags),
+      filter.limit);
+}
+
+Result<std::vector<RunRecord>> listRuns(Database& database, const RunFilter& filter) {
+  return inRead(database, [&]() -> Result<std::vector<RunRecord>> {
+    Result<std::vector<std::int64_t>> numbers = findRuns(database, filter);
+    if (!numbers) {
+      return failWith(numbers.error());
+    }
+    std::vector<RunRecord> runs;
+    runs.reserve(numbers->size());
+    for (std::int64_t number : *numbers) {
+      auto rows = readAll(database, kReadRun, readRun, number, filter.with_spec);
+      if (!rows) {
+        return failWith(rows.error());
+      }
+      std::move(rows->begin(), rows->end(), std::back_inserter(runs));
+    }
+    return runs;
+  });
 }
 
 }  // namespace
@@ -290,16 +336,18 @@ Status RunStore::insert(const RunRecord& record) {
 }
 
 Result<RunRecord> RunStore::get(std::string_view run_id) {
-  RunFilter filter;
-  filter.run_ids = {std::string(run_id)};
-  Result<std::vector<RunRecord>> found = listRuns(*database_, filter);
-  if (!found) {
-    return failWith(found.error());
-  }
-  if (found->empty()) {
-    return failWith(noSuchRun(run_id));
-  }
-  return std::move(found->front());
+  return inRead(*database_, [&]() -> Result<RunRecord> {
+    Result<std::int64_t> number = runNumber(*database_, run_id);
+    if (!number) {
+      return failWith(number.error());
+    }
+    auto rows = readAll(*database_, kReadRun, readRun, *number, true);
+    if (!rows) {
+      return failWith(rows.error());
+    }
+    RETORT_CHECK(rows->size() == 1, "a run vanished inside a transaction");
+    return std::move(rows->front());
+  });
 }
 
 Result<std::vector<RunRecord>> RunStore::list(const RunFilter& filter) {

@@ -21,7 +21,6 @@ CREATE TABLE runs (
   name TEXT NOT NULL,
   trainer TEXT NOT NULL,
   release TEXT NOT NULL,
-  spec TEXT NOT NULL,
   state TEXT NOT NULL,
   priority INTEGER NOT NULL,
   gpus INTEGER NOT NULL,
@@ -43,6 +42,12 @@ CREATE TABLE runs (
   ingest_first_line TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX runs_state ON runs (state);
+
+-- Apart from runs, which are listed often and without it.
+CREATE TABLE run_specs (
+  run_number INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+  spec TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE run_settings (
   run_number INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
@@ -187,8 +192,8 @@ SELECT r.run_id, r.name, r.state, r.phase, r.step, r.total_steps, r.message, r.t
        r.created_ms, r.started_ms, r.ended_ms, r.note,
        (SELECT ifnull(group_concat(t.tag, ', '), '') FROM run_tags t
          WHERE t.run_number = r.run_number) AS tags,
-       r.spec
-  FROM runs r;
+       s.spec
+  FROM runs r JOIN run_specs s ON s.run_number = r.run_number;
 
 CREATE VIEW v_settings AS
 -- One row a resolved setting of a run. value: JSON, so that texts are in quotes: value ->> '$'.

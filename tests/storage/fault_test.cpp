@@ -161,7 +161,7 @@ TEST_F(Faults, AFileSizeLimitIsAnErrorAndNotTheEnd) {
   child.expectSuccess();
 }
 
-TEST_F(Faults, AFullDiskIsAnErrorUntilThereIsRoomAgain) {
+TEST_F(Faults, NoSpaceLeftIsAnErrorUntilThereIsRoomAgain) {
   const fs::path disk = folder_ / "disk";
   fs::create_directory(disk);
   if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=3m") != 0) {

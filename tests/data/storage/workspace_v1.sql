@@ -6,7 +6,6 @@ CREATE TABLE runs (
   name TEXT NOT NULL,
   trainer TEXT NOT NULL,
   release TEXT NOT NULL,
-  spec TEXT NOT NULL,
   state TEXT NOT NULL,
   priority INTEGER NOT NULL,
   gpus INTEGER NOT NULL,
@@ -27,8 +26,14 @@ CREATE TABLE runs (
   ingest_attempt INTEGER NOT NULL DEFAULT 0,
   ingest_first_line TEXT NOT NULL DEFAULT ''
 ) STRICT;
-INSERT INTO runs VALUES(1,'0000000000000001','seed=1','retort-train','0.1.0','{"inputs":[],"release":"0.1.0","retort":1,"run":"0000000000000001","settings":{"data":{"task":"sst2"},"freeze":["o","v"],"seed":1,"train":{"learning_rate":2e-05}},"trainer":"retort-train"}','finished',0,0,2,1073741824,3600,0,0,'',3,0,'',100,NULL,9000,'a note',1000,1,'hash');
-INSERT INTO runs VALUES(2,'0000000000000002','seed=2','retort-train','0.1.0','{"inputs":[],"release":"0.1.0","retort":1,"run":"0000000000000002","settings":{"data":{"task":"sst2"},"freeze":["o","v"],"seed":2,"train":{"learning_rate":2e-05}},"trainer":"retort-train"}','queued',0,0,2,1073741824,3600,0,0,'',0,0,'',100,NULL,NULL,'',0,0,'');
+INSERT INTO runs VALUES(1,'0000000000000001','seed=1','retort-train','0.1.0','finished',0,0,2,1073741824,3600,0,0,'',3,0,'',100,NULL,9000,'a note',1000,1,'hash');
+INSERT INTO runs VALUES(2,'0000000000000002','seed=2','retort-train','0.1.0','queued',0,0,2,1073741824,3600,0,0,'',0,0,'',100,NULL,NULL,'',0,0,'');
+CREATE TABLE run_specs (
+  run_number INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+  spec TEXT NOT NULL
+) STRICT;
+INSERT INTO run_specs VALUES(1,'{"inputs":[],"release":"0.1.0","retort":1,"run":"0000000000000001","settings":{"data":{"task":"sst2"},"freeze":["o","v"],"seed":1,"train":{"learning_rate":2e-05}},"trainer":"retort-train"}');
+INSERT INTO run_specs VALUES(2,'{"inputs":[],"release":"0.1.0","retort":1,"run":"0000000000000002","settings":{"data":{"task":"sst2"},"freeze":["o","v"],"seed":2,"train":{"learning_rate":2e-05}},"trainer":"retort-train"}');
 CREATE TABLE run_settings (
   run_number INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
   key TEXT NOT NULL,
@@ -78,7 +83,7 @@ CREATE TABLE experiments (
   created_ms INTEGER NOT NULL,
   submission INTEGER NOT NULL
 ) STRICT;
-INSERT INTO experiments VALUES(1,'stored','86fbe2b5fce41cac','/home/someone/stored.yaml',replace('experiment: stored\n','\n',char(10)),'{"better":"max","metric":"eval.accuracy"}',100,1);
+INSERT INTO experiments VALUES(1,'stored','86fbe2b5fce41cac','/data/stored.yaml',replace('experiment: stored\n','\n',char(10)),'{"better":"max","metric":"eval.accuracy"}',100,1);
 CREATE TABLE experiment_runs (
   experiment_id INTEGER NOT NULL REFERENCES experiments ON DELETE CASCADE,
   item INTEGER NOT NULL,
@@ -191,8 +196,8 @@ SELECT r.run_id, r.name, r.state, r.phase, r.step, r.total_steps, r.message, r.t
        r.created_ms, r.started_ms, r.ended_ms, r.note,
        (SELECT ifnull(group_concat(t.tag, ', '), '') FROM run_tags t
          WHERE t.run_number = r.run_number) AS tags,
-       r.spec
-  FROM runs r
+       s.spec
+  FROM runs r JOIN run_specs s ON s.run_number = r.run_number
 ;
 CREATE VIEW v_settings AS
 -- One row a resolved setting of a run. value: JSON, so that texts are in quotes: value ->> '$'.
