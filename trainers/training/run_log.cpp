@@ -15,6 +15,21 @@ constexpr std::chrono::milliseconds kFlushInterval(800);
 
 }  // namespace
 
+/// Adds the time until its end to the log's account.
+class RunLog::Stopwatch {
+ public:
+  explicit Stopwatch(RunLog& log) : log_(log), start_(Clock::now()) {}
+
+  ~Stopwatch() { log_.spent_ += Clock::now() - start_; }
+
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  RunLog& log_;
+  Clock::time_point start_;
+};
+
 RunLog::RunLog(std::unique_ptr<EventWriter> events)
     : events_(std::move(events)),
       last_event_(Clock::now()),
@@ -26,6 +41,7 @@ RunLog::~RunLog() {
 }
 
 void RunLog::event(const std::string& kind, std::optional<std::int64_t> step, Json fields) {
+  const Stopwatch stopwatch(*this);
   events_->append(kind, step, std::move(fields));
   last_event_ = Clock::now();
 }
@@ -34,6 +50,7 @@ void RunLog::metrics(std::int64_t step, const std::vector<MetricPoint>& points) 
   if (points.empty()) {
     return;
   }
+  const Stopwatch stopwatch(*this);
   events_->appendMetrics(step, points);
   last_event_ = Clock::now();
 }
@@ -57,6 +74,7 @@ void RunLog::tick() {
 }
 
 void RunLog::flush(bool sync) {
+  const Stopwatch stopwatch(*this);
   last_flush_ = Clock::now();
   static_cast<void>(events_->flush(sync));
   if (const auto error = events_->takeError()) {

@@ -32,13 +32,21 @@ class RunLog {
   /// Writes what has waited; with `sync` to the disk itself.
   void flush(bool sync = false);
 
+  /// Time spent in this class so far: what the event file costs a run.
+  [[nodiscard]] double secondsSpent() const {
+    return std::chrono::duration<double>(spent_).count();
+  }
+
  private:
+  class Stopwatch;
+
   using Clock = std::chrono::steady_clock;
 
   std::unique_ptr<EventWriter> events_;
   Clock::time_point last_event_;
   Clock::time_point last_flush_;
   Clock::time_point last_tick_;
+  Clock::duration spent_{};
   std::int64_t heartbeats_ = 0;
 };
 

@@ -229,6 +229,7 @@ bool TrainingLoop::trainStep() {
   updater_.update(state_.step);
   seconds += secondsSince(update_start);
   step_seconds_ = seconds;
+  all_steps_seconds_ += seconds;
   step_tokens_ = outcome.tokens;
   ++state_.step;
   logLoss(outcome.loss);
@@ -309,7 +310,10 @@ void TrainingLoop::reportResult() {
   for (const auto& [name, value] : state_.teacher) {
     metrics[name] = numberToJson(value);
   }
-  log_.event("result", state_.step, {{"metrics", metrics}, {"best_step", state_.best_step}});
+  const Json timing = {{"steps_s", all_steps_seconds_}, {"events_s", log_.secondsSpent()}};
+  log_.event("result",
+             state_.step,
+             {{"metrics", metrics}, {"best_step", state_.best_step}, {"timing", timing}});
 }
 
 }  // namespace retort::train

@@ -86,6 +86,7 @@ class TrainingLoop {
   std::string divergence_;
   double step_seconds_ = 0;
   double step_tokens_ = 0;
+  double all_steps_seconds_ = 0;
 };
 
 }  // namespace retort::train

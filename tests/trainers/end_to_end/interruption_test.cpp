@@ -1,0 +1,206 @@
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "tests/trainers/end_to_end/run_directory.h"
+#include "tests/trainers/training/tiny_settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <fstream>
+
+#include <sys/resource.h>
+
+namespace retort::train {
+
+namespace {
+
+/// Long enough to be hit in the middle, with dropout, evaluations and checkpoints.
+SettingValues longRun() {
+  SettingValues settings = tinyFinetuneGiven();
+  settings["train.steps"] = 300;
+  settings["train.eval_every"] = 40;
+  settings["checkpoint.every"] = 25;
+  settings["log.every"] = 7;
+  settings["probe.gradient_norm.every"] = 10;
+  return settings;
+}
+
+/// Runs `disturbed` to its end and compares it with an undisturbed twin.
+void expectSameAsUndisturbed(const RunDirectory& disturbed) {
+  const RunDirectory undisturbed(longRun());
+  ASSERT_EQ(undisturbed.run().exit_code, 0);
+
+  const ProgramEnd end = disturbed.run();
+
+  ASSERT_EQ(end.exit_code, 0) << end.errors;
+  EXPECT_EQ(disturbed.points(), undisturbed.points());
+  EXPECT_EQ(hashOf(disturbed.paths().model()), hashOf(undisturbed.paths().model()));
+  EXPECT_EQ(hashOf(disturbed.paths().bestModel()), hashOf(undisturbed.paths().bestModel()));
+  for (const char* field : {"metrics", "best_step"}) {
+    EXPECT_EQ(disturbed.last("result").fields.at(field),
+              undisturbed.last("result").fields.at(field));
+  }
+}
+
+TEST(Interruption, StoppedRunsGoOnBitForBit) {
+  const RunDirectory run(longRun());
+  for (const std::int64_t step : {30, 110}) {
+    TrainerProgram program = run.start();
+    ASSERT_TRUE(run.waitFor("metrics", step));
+    program.send(SIGTERM);
+
+    const ProgramEnd end = program.wait();
+
+    EXPECT_EQ(end.exit_code, 75);
+    EXPECT_EQ(run.last("end").fields.at("status"), "stopped");
+  }
+  EXPECT_EQ(run.last("open").attempt, 2);
+  EXPECT_GE(run.last("open").fields.at("from_step").get<std::int64_t>(), 30);
+
+  expectSameAsUndisturbed(run);
+}
+
+TEST(Interruption, KilledRunsGoOnBitForBit) {
+  const RunDirectory run(longRun());
+  for (const std::int64_t step : {35, 120, 190}) {
+    TrainerProgram program = run.start();
+    ASSERT_TRUE(run.waitFor("metrics", step));
+    program.send(SIGKILL);
+
+    EXPECT_EQ(program.wait().signal, SIGKILL);
+  }
+
+  expectSameAsUndisturbed(run);
+}
+
+TEST(Interruption, DamagedCheckpointsAreSkipped) {
+  const RunDirectory run(longRun());
+  {
+    TrainerProgram program = run.start();
+    ASSERT_TRUE(run.waitFor("checkpoint", 75));
+    program.send(SIGKILL);
+    program.wait();
+  }
+  std::filesystem::path newest;
+  for (const auto& entry : std::filesystem::directory_iterator(run.paths().checkpoints())) {
+    if (entry.path().filename().string().starts_with("step-")) {
+      newest = std::max(newest, entry.path());
+    }
+  }
+  {
+    std::fstream file(newest / "state.safetensors", std::ios::in | std::ios::out);
+    file.seekp(-20, std::ios::end);
+    file.put('\x55').put('\x55').put('\x55');
+  }
+
+  expectSameAsUndisturbed(run);
+
+  EXPECT_THAT(run.last("warning").fields.at("message").get<std::string>(),
+              testing::HasSubstr("damaged"));
+}
+
+TEST(Interruption, ARunWhoseCheckpointsAreAllDamagedDoesNotStartFromZero) {
+  SettingValues settings = longRun();
+  settings["checkpoint.keep"] = 1;
+  const RunDirectory run(settings);
+  {
+    TrainerProgram program = run.start();
+    ASSERT_TRUE(run.waitFor("metrics", 20));
+    program.send(SIGTERM);
+    program.wait();
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(run.paths().checkpoints())) {
+    std::filesystem::resize_file(entry.path() / "state.safetensors", 100);
+  }
+
+  const ProgramEnd end = run.run();
+
+  EXPECT_EQ(end.exit_code, 65);
+  EXPECT_EQ(run.last("end").fields.at("status"), "failed");
+  EXPECT_GE(run.last("open").fields.at("from_step").get<std::int64_t>(), 20);
+}
+
+TEST(Interruption, SecondSignalEndsAtOnce) {
+  SettingValues settings = longRun();
+  settings["train.steps"] = 100000;
+  const RunDirectory run(settings);
+  TrainerProgram program = run.start();
+  ASSERT_TRUE(run.waitFor("metrics", 10));
+
+  program.send(SIGUSR1);
+  program.send(SIGUSR2);
+
+  EXPECT_EQ(program.wait().exit_code, 75);
+}
+
+TEST(Interruption, ASecondTrainerIsRefused) {
+  SettingValues settings = longRun();
+  settings["train.steps"] = 100000;
+  const RunDirectory run(settings);
+  TrainerProgram first = run.start();
+  ASSERT_TRUE(run.waitFor("metrics", 1));
+  const TemporaryFolder elsewhere;
+
+  const ProgramEnd second =
+      TrainerProgram({"--run", run.paths().folder.string()}, elsewhere.path()).wait();
+
+  EXPECT_EQ(second.exit_code, 75);
+  EXPECT_THAT(second.errors,
+              testing::HasSubstr("run is locked by pid " + std::to_string(first.pid())));
+  first.send(SIGTERM);
+  EXPECT_EQ(first.wait().exit_code, 75);
+  EXPECT_EQ(run.last("open").attempt, 1);
+}
+
+TEST(Interruption, ATornLastLineIsCutOff) {
+  const RunDirectory run(longRun());
+  {
+    TrainerProgram program = run.start();
+    ASSERT_TRUE(run.waitFor("metrics", 50));
+    program.send(SIGKILL);
+    program.wait();
+  }
+  std::ofstream(run.paths().events(), std::ios::app) << "{\"kind\": \"metr";
+
+  expectSameAsUndisturbed(run);
+}
+
+/// Limits the size of files that the trainer may write, as a full disk does.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+
+  ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  rlimit before_ = {};
+};
+
+TEST(Interruption, AFullDiskForEventsDoesNotEndTheRun) {
+  SettingValues settings = longRun();
+  settings["log.every"] = 1;
+  settings["probe.gradient_norm.every"] = 1;
+  const RunDirectory run(settings);
+  ProgramEnd end;
+  {
+    // The model and each checkpoint are smaller than that, the events of all steps larger.
+    const FileSizeLimit limit(200'000);
+    end = run.run();
+  }
+
+  EXPECT_EQ(end.exit_code, 0) << end.errors;
+  EXPECT_THAT(end.errors, testing::HasSubstr("training goes on"));
+  EXPECT_TRUE(std::filesystem::exists(run.paths().model() / "model.safetensors"));
+}
+
+}  // namespace
+
+}  // namespace retort::train

@@ -1,0 +1,185 @@
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "tests/trainers/end_to_end/run_directory.h"
+#include "tests/trainers/training/tiny_settings.h"
+#include "trainers/io/safetensors.h"
+
+#include <ATen/ATen.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+namespace retort::train {
+
+namespace {
+
+TensorMap tensorsOf(const std::filesystem::path& model) {
+  return SafetensorsFile(model / "model.safetensors").readAll();
+}
+
+/// The steps of an undisturbed run, with all probes often.
+SettingValues probed(SettingValues settings) {
+  for (const char* probe : {"activation", "gradient_norm", "losses", "learning_rate"}) {
+    settings["probe." + std::string(probe) + ".every"] = 3;
+  }
+  return settings;
+}
+
+TEST(TrainingEndToEnd, FinetunesAndThenDistills) {
+  const RunDirectory finetune(tinyFinetuneGiven());
+  const ProgramEnd first = finetune.run();
+  ASSERT_EQ(first.exit_code, 0) << first.errors;
+  const RunDirectory kd_qat(probed(tinyKdQatGiven(finetune.paths().model())));
+
+  const ProgramEnd second = kd_qat.run();
+
+  ASSERT_EQ(second.exit_code, 0) << second.errors;
+  EXPECT_EQ(kd_qat.events().front().kind, "open");
+  EXPECT_EQ(kd_qat.events().back().kind, "end");
+  EXPECT_EQ(kd_qat.last("end").fields.at("status"), "finished");
+  EXPECT_EQ(kd_qat.last("phase").fields.at("total_steps"), 12);
+  const Json result = kd_qat.last("result").fields.at("metrics");
+  const Json teacher = finetune.last("result").fields.at("metrics");
+  EXPECT_EQ(result.at("teacher.eval.accuracy"), teacher.at("eval.accuracy"));
+  EXPECT_TRUE(result.contains("eval.accuracy_best"));
+  for (const std::int64_t step : {0, 4, 8, 12}) {
+    EXPECT_TRUE(kd_qat.points().contains({{.metric = "eval.accuracy"}, step})) << step;
+  }
+  EXPECT_TRUE(
+      kd_qat.points().contains({{.metric = "grad_norm", .layer = 1, .projection = "ffn2"}, 3}));
+  for (const char* file :
+       {"config.json", "model.safetensors", "vocab.txt", "tokenizer_config.json"}) {
+    EXPECT_TRUE(std::filesystem::exists(kd_qat.paths().model() / file)) << file;
+    EXPECT_TRUE(std::filesystem::exists(kd_qat.paths().bestModel() / file)) << file;
+  }
+}
+
+TEST(TrainingEndToEnd, SameSpecGivesTheSameNumbersBitForBit) {
+  const RunDirectory first(tinyFinetuneGiven());
+  const RunDirectory second(tinyFinetuneGiven());
+
+  ASSERT_EQ(first.run().exit_code, 0);
+  ASSERT_EQ(second.run().exit_code, 0);
+
+  EXPECT_EQ(first.points(), second.points());
+  EXPECT_EQ(hashOf(first.paths().model()), hashOf(second.paths().model()));
+}
+
+TEST(TrainingEndToEnd, DifferentSeedsGiveDifferentNumbers) {
+  SettingValues other = tinyFinetuneGiven();
+  other["seed"] = 43;
+  const RunDirectory first(tinyFinetuneGiven());
+  const RunDirectory second(other);
+
+  ASSERT_EQ(first.run().exit_code, 0);
+  ASSERT_EQ(second.run().exit_code, 0);
+
+  EXPECT_NE(hashOf(first.paths().model()), hashOf(second.paths().model()));
+}
+
+TEST(TrainingEndToEnd, ProbesDoNotChangeTheNumbers) {
+  const RunDirectory teacher(tinyFinetuneGiven());
+  ASSERT_EQ(teacher.run().exit_code, 0);
+  SettingValues none = tinyKdQatGiven(teacher.paths().model());
+  SettingValues all = none;
+  for (const SettingSpec& setting : trainerCatalogue().settings) {
+    if (setting.key.starts_with("probe.")) {
+      none[setting.key] = 0;
+      all[setting.key] = 1;
+    }
+  }
+  const RunDirectory without(none);
+  const RunDirectory with(all);
+
+  ASSERT_EQ(without.run().exit_code, 0);
+  ASSERT_EQ(with.run().exit_code, 0);
+
+  EXPECT_EQ(hashOf(without.paths().model()), hashOf(with.paths().model()));
+}
+
+TEST(TrainingEndToEnd, FrozenProjectionsKeepTheTeachersWeights) {
+  const RunDirectory finetune(tinyFinetuneGiven());
+  ASSERT_EQ(finetune.run().exit_code, 0);
+  SettingValues frozen = tinyKdQatGiven(finetune.paths().model());
+  frozen["freeze"] = "ov";
+  const RunDirectory kd_qat(frozen);
+
+  ASSERT_EQ(kd_qat.run().exit_code, 0);
+
+  const TensorMap before = tensorsOf(finetune.paths().model());
+  for (const auto& [name, tensor] : tensorsOf(kd_qat.paths().model())) {
+    const bool is_frozen = name.find("self.value.") != std::string::npos ||
+                           name.find("attention.output.dense.") != std::string::npos;
+    const bool is_projection = name.find("self.query.weight") != std::string::npos;
+    if (is_frozen || is_projection) {
+      EXPECT_EQ(at::equal(tensor, before.at(name)), is_frozen) << name;
+    }
+  }
+}
+
+TEST(TrainingEndToEnd, ChecksWithoutTraining) {
+  const RunDirectory run(tinyFinetuneGiven());
+
+  const ProgramEnd end = run.run("--check");
+
+  ASSERT_EQ(end.exit_code, 0) << end.errors;
+  const Json report = parseJson(end.output).value();
+  EXPECT_EQ(report.at("ok"), true);
+  EXPECT_EQ(report.at("total_steps"), 12);
+  EXPECT_EQ(report.at("data").at("train").at("rows"), 96);
+  EXPECT_GT(report.at("memory_bytes").get<std::int64_t>(), 0);
+  EXPECT_FALSE(std::filesystem::exists(run.paths().events()));
+  EXPECT_FALSE(std::filesystem::exists(run.paths().lock()));
+}
+
+TEST(TrainingEndToEnd, PrintsTheCatalogue) {
+  const TemporaryFolder folder;
+
+  const ProgramEnd end = TrainerProgram({"--catalog"}, folder.path()).wait();
+
+  ASSERT_EQ(end.exit_code, 0);
+  EXPECT_EQ(catalogueFromJson(parseJson(end.output).value()).value(), trainerCatalogue());
+}
+
+TEST(TrainingEndToEnd, ExplainsItsUsage) {
+  const TemporaryFolder folder;
+
+  EXPECT_EQ(TrainerProgram({"--help"}, folder.path()).wait().exit_code, 0);
+  EXPECT_EQ(TrainerProgram({"--version"}, folder.path()).wait().output,
+            "retort-train " + trainerCatalogue().release + "\n");
+  EXPECT_EQ(TrainerProgram({"--run"}, folder.path()).wait().exit_code, 64);
+  EXPECT_EQ(TrainerProgram({}, folder.path()).wait().exit_code, 64);
+}
+
+TEST(TrainingEndToEnd, TrainsARealEncoderOnRealData) {
+  const std::filesystem::path shared = SHARED_DATA_DIR;
+  if (!std::filesystem::exists(shared / "data/models/minilm-l6-base") ||
+      !std::filesystem::exists(shared / "data/glue/SST-2")) {
+    GTEST_SKIP() << "no shared data at " << shared;
+  }
+  const RunDirectory run({{"phase", "finetune"},
+                          {"model.init", (shared / "data/models/minilm-l6-base").string()},
+                          {"data.task", "sst2"},
+                          {"data.path", (shared / "data/glue/SST-2").string()},
+                          {"data.train_rows", 64},
+                          {"data.eval_rows", 16},
+                          {"data.max_length", 32},
+                          {"data.padding", "dynamic"},
+                          {"train.batch", 8},
+                          {"train.steps", 3},
+                          {"device", "cpu"}});
+
+  const ProgramEnd end = run.run();
+
+  ASSERT_EQ(end.exit_code, 0) << end.errors;
+  EXPECT_THAT(run.last("warning").fields.at("message").get<std::string>(),
+              testing::HasSubstr("classifier"));
+  EXPECT_TRUE(run.points().contains({{.metric = "eval.accuracy"}, 3}));
+}
+
+}  // namespace
+
+}  // namespace retort::train

@@ -1,0 +1,86 @@
+#include "trainers/training/updater.h"
+
+#include <ATen/ATen.h>
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace retort::train {
+
+namespace {
+
+at::Tensor parameterWithGradient(std::vector<double> gradient) {
+  at::Tensor parameter = at::zeros({static_cast<std::int64_t>(gradient.size())}, at::kDouble);
+  parameter.set_requires_grad(true);
+  parameter.mutable_grad() = at::tensor(gradient, at::kDouble);
+  return parameter;
+}
+
+NamedTensors twoParameters() {
+  return {{"a.weight", parameterWithGradient({3, 4})}, {"b.weight", parameterWithGradient({12})}};
+}
+
+TEST(Updater, ClipsEachTensorByItselfAndReturnsTheNormsBefore) {
+  const NamedTensors parameters = twoParameters();
+  const Updater updater({{"train.clip_tensor", 1.0}}, parameters, 10);
+
+  EXPECT_EQ(updater.clip(), (std::vector<double>{5, 12}));
+
+  EXPECT_NEAR(parameters[0].tensor.grad().norm().item<double>(), 1, 1e-6);
+  EXPECT_NEAR(parameters[1].tensor.grad().norm().item<double>(), 1, 1e-6);
+}
+
+TEST(Updater, ClipsAllTogetherFirst) {
+  const NamedTensors parameters = twoParameters();
+  const Updater updater({{"train.clip_tensor", 0.0}, {"train.clip_global", 1.3}}, parameters, 10);
+
+  EXPECT_EQ(updater.clip(), (std::vector<double>{5, 12}));
+
+  EXPECT_NEAR(parameters[0].tensor.grad().norm().item<double>(), 0.5, 1e-6);
+  EXPECT_NEAR(parameters[1].tensor.grad().norm().item<double>(), 1.2, 1e-6);
+}
+
+TEST(Updater, StartsAWarmUpAtRateZero) {
+  const NamedTensors parameters = twoParameters();
+  Updater updater({{"train.learning_rate", 1.0}, {"train.warmup", 0.5}}, parameters, 4);
+
+  EXPECT_EQ(updater.rate(0), 0);
+  EXPECT_EQ(updater.rate(1), 0.5);
+  updater.update(0);
+
+  EXPECT_TRUE(at::equal(parameters[0].tensor.detach(), at::zeros({2}, at::kDouble)));
+}
+
+TEST(Updater, GoesOnFromASavedState) {
+  const NamedTensors once = twoParameters();
+  const NamedTensors resumed = twoParameters();
+  const SettingValues settings = {{"train.learning_rate", 0.1}, {"train.warmup", 0.0}};
+  Updater first(settings, once, 10);
+  Updater second(settings, resumed, 10);
+  second.update(0);
+
+  first.update(0);
+  first.update(1);
+  Updater third(settings, resumed, 10);
+  third.setState(second.state());
+  third.update(1);
+
+  EXPECT_TRUE(at::equal(once[0].tensor, resumed[0].tensor));
+  EXPECT_TRUE(at::equal(once[1].tensor, resumed[1].tensor));
+}
+
+TEST(DescribeBadGradients, NamesTheFirstOfTheBackwardPass) {
+  const NamedTensors parameters = {{"embeddings", {}}, {"layer.0", {}}, {"classifier", {}}};
+  const double nan = std::nan("");
+  const double infinity = std::numeric_limits<double>::infinity();
+
+  EXPECT_EQ(describeBadGradients(parameters, {1, 2, 3}), "");
+  EXPECT_EQ(describeBadGradients(parameters, {nan, infinity, 3}),
+            "2 of 3 gradients are not finite, first layer.0");
+}
+
+}  // namespace
+
+}  // namespace retort::train
