@@ -2,10 +2,10 @@
 
 #include "storage/json_column.h"
 #include "storage/points.h"
+#include "storage/run_query.h"
 #include "storage/sqlite/statement.h"
 #include "storage/sqlite/transaction.h"
 
-#include <algorithm>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -27,22 +27,6 @@ INSERT INTO run_settings (run_number, key, value) VALUES (?1, ?2, ?3))sql";
 
 constexpr const char* kInsertNeed = R"sql(
 INSERT OR IGNORE INTO run_needs (run_number, needed_run_id) VALUES (?1, ?2))sql";
-
-// Conditions whose parameter is NULL or '' do not restrict; ?1 lists all states then, so that the
-// index of the usual question, which runs wait or run, is used.
-constexpr const char* kFindRuns = R"sql(
-SELECT r.run_number
-  FROM runs r
- WHERE r.state IN (SELECT value FROM json_each(?1))
-   AND (?2 IS NULL OR r.run_id IN
-        (SELECT m.run_id FROM experiment_runs m WHERE m.experiment_id = ?2))
-   AND (?3 = '' OR r.run_id IN (SELECT value FROM json_each(?3)))
-   AND (?4 = '' OR
-        instr(lower(r.run_id || char(10) || r.name || char(10) || r.note), lower(?4)) > 0)
-   AND (?5 = '' OR NOT EXISTS (SELECT 1 FROM json_each(?5) w WHERE NOT EXISTS (
-          SELECT 1 FROM run_tags t WHERE t.run_number = r.run_number AND t.tag = w.value)))
- ORDER BY r.priority DESC, r.run_number
- LIMIT ?6)sql";
 
 // ?2: with the spec.
 constexpr const char* kReadRun = R"sql(
@@ -254,38 +238,6 @@ Result<bool> insertRecord(Database& database, const RunRecord& record) {
     return failWith(done.error());
   }
   return true;
-}
-
-constexpr RunState kAllStates[] = {RunState::kQueued,
-                                   RunState::kPaused,
-                                   RunState::kBlocked,
-                                   RunState::kRunning,
-                                   RunState::kStopping,
-                                   RunState::kStopped,
-                                   RunState::kFinished,
-                                   RunState::kDiverged,
-                                   RunState::kFailed};
-
-Result<std::vector<std::int64_t>> findRuns(Database& database, const RunFilter& filter) {
-  std::vector<std::string> states;
-  for (RunState state : kAllStates) {
-    bool is_wanted =
-        filter.states.empty() ||
-        std::find(filter.states.begin(), filter.states.end(), state) != filter.states.end();
-    if (is_wanted) {
-      states.emplace_back(runStateName(state));
-    }
-  }
-  return readAll(
-      database,
-      kFindRuns,
-      [](Statement& row) { return row.takeInteger(); },
-      jsonList(states),
-      filter.experiment_id,
-      jsonList(filter.run_ids),
-      filter.text,
-      jsonList(filter.tags),
-      filter.limit);
 }
 
 Result<std::vector<RunRecord>> listRuns(Database& database, const RunFilter& filter) {

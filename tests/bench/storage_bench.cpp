@@ -189,6 +189,18 @@ void measureReading(const fs::path& workspace) {
   measure("summaries of 200 curves", 3, [&] {
     valueOf(store.metrics().summaries({runId(1)}, "grad_norm"));
   });
+  RunFilter waiting;
+  waiting.states = {RunState::kQueued};
+  waiting.with_spec = false;
+  waiting.limit = 100;
+  measure("find the first 100 of 10,000 waiting runs", 20, [&] {
+    valueOf(store.runs().list(waiting));
+  });
+  RunFilter running;
+  running.states = {RunState::kRunning, RunState::kStopping};
+  measure(
+      "find the running ones among 10,000 runs", 20, [&] { valueOf(store.runs().list(running)); });
+  measure("read one run", 20, [&] { valueOf(store.runs().get(runId(9000))); });
   measure("data version", 100, [&] { valueOf(store.dataVersion()); });
 }
 
@@ -202,6 +214,12 @@ int runBench(const fs::path& folder) {
     measureIngestion(store, 2, 1, 40);
     measureIngestion(store, 3, 4, 5);
     measureFollowing(store, folder, 7);
+    check(store.write([&]() -> Status {
+      for (int number = 8; number <= 10000; ++number) {
+        addRun(store, number);
+      }
+      return {};
+    }));
     const auto start = Clock::now();
     check(store.runs().remove(runId(7)));
     std::printf("remove a run of 1,000,000 points: %.0f ms\n", millisecondsSince(start));
