@@ -1,6 +1,5 @@
 #include "tests/trainers/tensor_testing.h"
 
-#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/ones_like.h>

@@ -2,6 +2,7 @@
 
 #include "core/base/json.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>

@@ -45,7 +45,7 @@ const SettingGroup<OptimizerSettings>& optimizerSettings() {
                 .minimum = 0})
           .add(&OptimizerSettings::clip_global,
                {.key = "train.clip_global",
-                .documentation = "largest gradient norm of all tensors together, after "
+                .documentation = "largest gradient norm of all tensors together, before "
                                  "train.clip_tensor; 0: no limit",
                 .minimum = 0});
   return kGroup;

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "core/settings/resolve.h"
+
 #include <functional>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include "core/settings/resolve.h"
 
 /// How a setting is declared, once, beside the code that uses it:
 ///
@@ -21,14 +21,16 @@
 ///     return kGroup;
 ///   }
 ///
-/// The type comes from the member (a string with choices is a choice; set `.type = SettingType::kPath` for inputs), the
-/// default from the member's initializer. The catalogue collects `specs()`; the trainer reads values with `read`.
+/// The type comes from the member (a string with choices is a choice; set `.type =
+/// SettingType::kPath` for inputs), the default from the member's initializer. The catalogue
+/// collects `specs()`; the trainer reads values with `read`.
 namespace retort::train {
 
 template <class S>
 class SettingGroup {
  public:
-  /// Declares a setting that fills `member`. An optional member has no default and stays empty when not given.
+  /// Declares a setting that fills `member`. An optional member has no default and stays empty when
+  /// not given.
   template <class T>
   SettingGroup& add(T S::*member, SettingSpec spec) {
     completeType(spec, static_cast<const T*>(nullptr));
@@ -44,7 +46,8 @@ class SettingGroup {
 
   [[nodiscard]] const std::vector<SettingSpec>& specs() const { return specs_; }
 
-  /// The group's values out of a run's resolved settings; settings that do not apply keep their initializers.
+  /// The group's values out of a run's resolved settings; settings that do not apply keep their
+  /// initializers.
   [[nodiscard]] S read(const SettingValues& values) const {
     S result;
     for (std::size_t i = 0; i < specs_.size(); ++i) {
@@ -59,6 +62,7 @@ class SettingGroup {
  private:
   template <class T>
   struct IsOptional : std::false_type {};
+
   template <class T>
   struct IsOptional<std::optional<T>> : std::true_type {};
 
@@ -66,16 +70,21 @@ class SettingGroup {
   static void completeType(SettingSpec& spec, const std::optional<T>*) {
     completeType(spec, static_cast<const T*>(nullptr));
   }
+
   static void completeType(SettingSpec& spec, const bool*) { spec.type = SettingType::kBool; }
+
   static void completeType(SettingSpec& spec, const std::int64_t*) {
     spec.type = SettingType::kInteger;
   }
+
   static void completeType(SettingSpec& spec, const double*) { spec.type = SettingType::kReal; }
+
   static void completeType(SettingSpec& spec, const std::string*) {
     if (spec.type != SettingType::kPath && !spec.choices.empty()) {
       spec.type = SettingType::kChoice;
     }
   }
+
   static void completeType(SettingSpec& spec, const std::vector<std::string>*) {
     spec.type = SettingType::kStringList;
   }
@@ -84,6 +93,7 @@ class SettingGroup {
   static void assignTo(T& target, const Json& value) {
     target = value.get<T>();
   }
+
   template <class T>
   static void assignTo(std::optional<T>& target, const Json& value) {
     target = value.get<T>();

@@ -7,8 +7,6 @@
 #include "trainers/losses/registry.h"
 #include "trainers/train_error.h"
 
-#include <ATen/TensorOperators.h>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -3,8 +3,6 @@
 #include "tests/trainers/tensor_testing.h"
 #include "trainers/losses/task_loss.h"
 
-#include <ATen/TensorOperators.h>
-
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -6,8 +6,6 @@
 #include "trainers/losses/hidden.h"
 #include "trainers/losses/self_output.h"
 
-#include <ATen/TensorOperators.h>
-
 #include <gtest/gtest.h>
 
 namespace retort::train {

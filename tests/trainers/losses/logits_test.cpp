@@ -2,8 +2,6 @@
 
 #include "tests/trainers/tensor_testing.h"
 
-#include <ATen/TensorOperators.h>
-
 #include <gtest/gtest.h>
 
 #include <cmath>

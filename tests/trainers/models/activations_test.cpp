@@ -2,7 +2,6 @@
 
 #include "tests/trainers/tensor_testing.h"
 
-#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
 #include <gtest/gtest.h>

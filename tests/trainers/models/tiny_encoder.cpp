@@ -2,7 +2,6 @@
 
 #include "trainers/losses/registry.h"
 
-#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>

@@ -3,8 +3,6 @@
 #include "tests/trainers/tensor_testing.h"
 #include "trainers/quantizers/symmetric.h"
 
-#include <ATen/TensorOperators.h>
-
 #include <gtest/gtest.h>
 
 namespace retort::train {

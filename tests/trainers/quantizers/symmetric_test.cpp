@@ -2,8 +2,6 @@
 
 #include "tests/trainers/quantizers/golden_case.h"
 
-#include <ATen/TensorOperators.h>
-
 #include <gtest/gtest.h>
 
 namespace retort::train {
