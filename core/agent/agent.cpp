@@ -133,7 +133,7 @@ bool Agent::isWriteDue() {
     data_version_ = *version;
     has_requests_ = true;
   }
-  is_plan_due_ = is_plan_due_ || (next_plan_ms_ && clock_.wallMs() >= *next_plan_ms_);
+  is_plan_due_ = is_plan_due_ || (next_plan_ms_ && now_ms >= *next_plan_ms_);
   if (!isIdle()) {
     busy_ms_ = now_ms;
   }
@@ -365,7 +365,12 @@ void Agent::apply(Effects& effects) {
     [[maybe_unused]] const Status truncated = store_.truncateLog();
   }
   if (effects.is_planned) {
-    next_plan_ms_ = effects.next_plan_ms;
+    next_plan_ms_.reset();
+    if (effects.next_plan_ms) {
+      // From here on by the steady clock: a jump of the other one must not keep runs waiting.
+      const std::int64_t delay_ms = *effects.next_plan_ms - clock_.wallMs();
+      next_plan_ms_ = renewed_ms_ + std::max<std::int64_t>(0, delay_ms);
+    }
     is_plan_due_ = false;
   }
   for (EndedAttempt& lost : effects.lost) {

@@ -93,7 +93,7 @@ class Agent {
   std::set<std::string> unread_;  // runs whose event files have more
   std::map<std::string, std::int64_t>
       unreadable_;  // runs whose event files are not read before this time
-  std::optional<std::int64_t> next_plan_ms_;  // wall clock
+  std::optional<std::int64_t> next_plan_ms_;
   std::int64_t data_version_ = -1;
   std::int64_t renewed_ms_ = -1;
   std::int64_t busy_ms_ = 0;         // when there was last something to do

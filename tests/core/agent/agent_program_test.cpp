@@ -61,7 +61,9 @@ class AgentProgram : public WorkspaceTest {
 
   bool killAgent(int signal = SIGKILL) {
     const ProcessIdentity agent = agentProcess();
-    return isAlive(agent) && ::kill(static_cast<pid_t>(agent.pid), signal) == 0;
+    // The signal is only sent when kill returns: wait until it has done its work.
+    return isAlive(agent) && ::kill(static_cast<pid_t>(agent.pid), signal) == 0 &&
+           until([&] { return !isAlive(agent); });
   }
 
   static void rest(int ms) { std::this_thread::sleep_for(milliseconds(ms)); }
@@ -243,6 +245,22 @@ class KillTest : public AgentProgram {
     return numbers;
   }
 
+  // For the message of a failure.
+  std::string describeAll() {
+    std::string text;
+    const auto runs = store.runs().list().value();
+    for (const RunRecord& run : runs) {
+      text += fmt::format("{} {}, attempts {}, crashes {}, step {}: {}\n",
+                          run.spec.run_id,
+                          runStateName(run.state),
+                          run.attempts,
+                          run.crashes,
+                          run.step,
+                          run.message);
+    }
+    return text + contentsOf(store.paths().agentLog());
+  }
+
   // Every process's steps stand together, so no two processes ever worked on the run at once; and
   // one of them, once, finished it.
   void expectNothingRanTwice(int number) {
@@ -303,7 +321,7 @@ TEST_F(KillTest, LosesNothingAndRunsNothingTwice) {
       }
     }
     ASSERT_TRUE(ensureAgentRunning(store, options));
-    ASSERT_TRUE(until([&] { return areAllFinished(); }, 120));
+    ASSERT_TRUE(until([&] { return areAllFinished(); }, 60)) << describeAll();
 
     EXPECT_GT(kills, 0);
     for (int number = 1; number <= kRuns; ++number) {

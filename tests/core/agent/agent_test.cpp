@@ -1,15 +1,8 @@
 #include "core/agent/agent.h"
 
-#include "core/base/file.h"
-#include "core/events/event_writer.h"
-#include "tests/core/agent/agent_fixture.h"
+#include "tests/core/agent/agent_test_fixture.h"
 
-#include <csignal>
-#include <limits>
-#include <memory>
-
-#include <fcntl.h>
-#include <sys/file.h>
+#include <fstream>
 
 namespace retort {
 namespace {
@@ -19,84 +12,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-class AgentTest : public WorkspaceTest {
- protected:
-  AgentTest() {
-    machine.threads = 2;
-    startAgent();
-  }
-
-  void startAgent() {
-    if (const auto holder = store.lease().holder().value()) {
-      EXPECT_TRUE(store.lease().release(holder->process));
-    }
-    EXPECT_EQ(store.lease().acquire(self, "host", 1), true);
-    agent = std::make_unique<Agent>(
-        store, runner, clock, options, machine, self, [this](const std::string& line) {
-          lines.push_back(line);
-        });
-  }
-
-  // As after kill -9: what the agent knew is gone, and its processes are nobody's children.
-  void restartAgent() {
-    agent.reset();
-    runner.alive.clear();
-    for (const auto& [pid, process] : runner.processes) {
-      runner.alive.insert(pid);
-    }
-    runner.processes.clear();
-    startAgent();
-  }
-
-  void turns(int count) {
-    for (int i = 0; i < count; ++i) {
-      ASSERT_TRUE(agent->turn());
-    }
-  }
-
-  void submitAndStart(std::vector<SubmittedRun> runs) {
-    submitRuns(std::move(runs));
-    turns(2);
-  }
-
-  std::int64_t pidOf(int number) {
-    const auto active = agent->activeRuns().find(runId(number));
-    return active == agent->activeRuns().end() ? 0 : active->second.process.pid;
-  }
-
-  std::unique_ptr<EventWriter> eventsOf(int number, int attempt, std::int64_t from_step = -1) {
-    std::filesystem::create_directories(pathsOf(number).folder);
-    return EventWriter::open(pathsOf(number).events(), runId(number), attempt, from_step).value();
-  }
-
-  void writeEnd(int number, int attempt, const std::string& status, int code) {
-    const auto events = eventsOf(number, attempt);
-    events->append("end", {}, {{"status", status}, {"exit_code", code}, {"message", "words"}});
-    ASSERT_TRUE(events->flush());
-  }
-
-  void finish(int number) {
-    writeEnd(number, run(number).attempts, "finished", 0);
-    runner.endProcess(pidOf(number), 0);
-    turns(2);
-  }
-
-  void crash(int number) {
-    runner.endProcess(pidOf(number), {}, SIGKILL);
-    turns(1);
-  }
-
-  Request request(std::int64_t id) { return store.requests().get(id).value(); }
-
-  FakeClock clock;
-  FakeProcessRunner runner{clock};
-  AgentOptions options;
-  MachineSlots machine;
-  ProcessIdentity self{1, 1, "boot"};
-  std::vector<std::string> lines;
-  std::unique_ptr<Agent> agent;
-};
 
 TEST_F(AgentTest, StartsAsManyRunsAsTheMachineHasThreads) {
   submitAndStart({submittedRun(1), submittedRun(2), submittedRun(3)});
@@ -228,6 +143,16 @@ TEST_F(AgentTest, RetriesACrashAfterItsDelayWithTheNextAttempt) {
 
   EXPECT_EQ(stateOf(1), RunState::kRunning);
   EXPECT_EQ(runner.processes.at(pidOf(1)).command.environment.at("RETORT_ATTEMPT"), "2");
+}
+
+TEST_F(AgentTest, RetriesInTimeAlthoughTheWallClockJumpsBack) {
+  submitAndStart({submittedRun(1)});
+  crash(1);
+  clock.wall_ms -= 86'400'000;
+
+  turns(15);
+
+  EXPECT_EQ(stateOf(1), RunState::kRunning);
 }
 
 TEST_F(AgentTest, GivesUpAfterThreeCrashes) {
@@ -385,131 +310,6 @@ TEST_F(AgentTest, KillsATrainerThatBreaksTheProtocol) {
 
   EXPECT_EQ(stateOf(1), RunState::kFailed);
   EXPECT_THAT(run(1).message, HasSubstr("protocol"));
-}
-
-TEST_F(AgentTest, TakesItsRunningTrainersBack) {
-  submitAndStart({submittedRun(1), submittedRun(2)});
-  const auto pid = pidOf(1);
-
-  restartAgent();
-  turns(2);
-
-  EXPECT_EQ(pidOf(1), pid);
-  EXPECT_EQ(stateOf(1), RunState::kRunning);
-  EXPECT_EQ(run(1).attempts, 1);
-  EXPECT_THAT(runner.processes, SizeIs(2)) << "nothing was started a second time";
-}
-
-TEST_F(AgentTest, SettlesARunThatFinishedWhileNobodyWatched) {
-  submitAndStart({submittedRun(1)});
-  writeEnd(1, 1, "finished", 0);
-  runner.processes.clear();
-
-  restartAgent();
-  turns(3);
-
-  EXPECT_EQ(stateOf(1), RunState::kFinished);
-}
-
-TEST_F(AgentTest, RetriesARunThatWasLostWhileNobodyWatched) {
-  submitAndStart({submittedRun(1)});
-  eventsOf(1, 1);
-  runner.processes.clear();
-
-  restartAgent();
-  turns(3);
-
-  EXPECT_EQ(stateOf(1), RunState::kQueued);
-  EXPECT_EQ(run(1).crashes, 1);
-}
-
-TEST_F(AgentTest, StartsARunAgainThatNeverBeganBeforeTheAgentDied) {
-  submitAndStart({submittedRun(1)});
-  runner.processes.clear();
-
-  restartAgent();
-  turns(4);
-
-  EXPECT_EQ(stateOf(1), RunState::kRunning);
-  EXPECT_EQ(run(1).attempts, 2);
-  EXPECT_EQ(run(1).crashes, 0);
-}
-
-TEST_F(AgentTest, GoesOnAfterARestartOfTheMachineWithoutCountingACrash) {
-  submitAndStart({submittedRun(1)});
-  eventsOf(1, 1);
-  runner.processes.clear();
-  self.boot_id = "another boot";
-
-  restartAgent();
-  turns(4);
-
-  EXPECT_EQ(stateOf(1), RunState::kRunning);
-  EXPECT_EQ(run(1).crashes, 0);
-  EXPECT_EQ(run(1).attempts, 2);
-}
-
-TEST_F(AgentTest, StopsAnAdoptedRun) {
-  submitAndStart({submittedRun(1)});
-  requestFor("stop", {runId(1)});
-  turns(1);
-
-  restartAgent();
-  turns(3);
-
-  EXPECT_EQ(stateOf(1), RunState::kStopping);
-  EXPECT_THAT(runner.processes.at(pidOf(1)).signals, ElementsAre(SIGTERM));
-}
-
-TEST_F(AgentTest, TakesOverARunThatSomebodyElseStarted) {
-  // This process holds the lock as a trainer that was started by hand would.
-  std::filesystem::create_directories(pathsOf(1).folder);
-  const FileDescriptor lock(::open(pathsOf(1).lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-  ASSERT_EQ(::flock(lock.get(), LOCK_EX), 0);
-  std::ofstream(pathsOf(1).lock()) << ::getpid();
-  runner.alive.insert(::getpid());
-
-  submitAndStart({submittedRun(1)});
-
-  EXPECT_EQ(pidOf(1), ::getpid());
-  EXPECT_TRUE(runner.processes.at(::getpid()).is_adopted);
-}
-
-TEST_F(AgentTest, TakesOverWhenTheTrainerFindsTheRunLocked) {
-  submitAndStart({submittedRun(1)});
-  const FileDescriptor lock(::open(pathsOf(1).lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-  ASSERT_EQ(::flock(lock.get(), LOCK_EX), 0);
-  std::ofstream(pathsOf(1).lock()) << ::getpid();
-  runner.alive.insert(::getpid());
-
-  runner.endProcess(pidOf(1), 75);
-  turns(1);
-
-  EXPECT_EQ(stateOf(1), RunState::kRunning);
-  EXPECT_EQ(pidOf(1), ::getpid());
-}
-
-TEST_F(AgentTest, WaitsWhenTheLockIsHeldWhereItCannotLook) {
-  std::filesystem::create_directories(pathsOf(1).folder);
-  const FileDescriptor lock(::open(pathsOf(1).lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-  ASSERT_EQ(::flock(lock.get(), LOCK_EX), 0);
-  std::ofstream(pathsOf(1).lock()) << 1'000'000'000;
-
-  submitAndStart({submittedRun(1)});
-
-  EXPECT_EQ(stateOf(1), RunState::kQueued);
-  EXPECT_THAT(run(1).message, HasSubstr("locked by pid 1000000000"));
-}
-
-TEST_F(AgentTest, WritesNothingAfterItLostTheLease) {
-  submitRuns({submittedRun(1)});
-  const auto holder = store.lease().holder().value();
-  ASSERT_EQ(store.lease().acquire({2, 2, "boot"}, "host", 2, holder), true);
-
-  EXPECT_FALSE(agent->turn());
-
-  EXPECT_THAT(runner.processes, IsEmpty());
-  EXPECT_EQ(store.lease().holder().value()->process.pid, 2);
 }
 
 TEST_F(AgentTest, EndsWhenIdleForLongEnough) {
