@@ -62,6 +62,7 @@ refuses check_sizes.sh core/text.cpp "$(printf '//\\n%.0s' {1..501})" "501 lines
 refuses check_sizes.sh core/text.cpp "int f() {\n$(printf ' \\n%.0s' {1..59})}\n" "core/text.cpp:1: a function of 61"
 refuses check_sizes.sh core/text.cpp "// $(printf 'x%.0s' {1..98})\n" "core/text.cpp:1:// xxx"
 refuses check_contents.sh README.md 'see http''s://mirror.internal/x\n' README.md:1
+refuses check_contents.sh README.md 'hf''_abcdefghijklmnop0123\n' README.md:1
 refuses check_contents.sh README.md 'cd /''root/retort\n' README.md:1
 refuses check_contents.sh README.md 'a \n' README.md:1
 rm -f -- "$tree.out"

@@ -17,7 +17,7 @@ refuse() { # what it is, extended regular expression, expression of what is fine
 }
 
 refuse "a private key" '-----BEGIN [A-Z ]*PRIVATE KEY'
-refuse "a token" '(ghp|gho|github_pat|hf|sk|xox[bp]|AKIA)[_-]?[A-Za-z0-9]{20,}'
+refuse "a token" '\b(ghp_|gho_|github_pat_|hf_|sk-|xox[bp]-|AKIA)[A-Za-z0-9_-]{16,}'
 refuse "a password" '(password|passwd|secret|api_?key)["'\'']?[[:space:]]*[:=][[:space:]]*["'\''][^"'\'']{6,}'
 refuse "a path of one machine" '(^|[^A-Za-z0-9._/-])/(root|work|home/[a-z]{2,}|Users/[A-Za-z]{2,})/'
 refuse "an unknown host (a mirror?)" 'https?://' "https?://([A-Za-z0-9-]+\.)*$known_hosts"
