@@ -15,11 +15,13 @@ enum class ExitCode : int {
   kBadSpec = 78,
 };
 
-/// A failure that ends the run with one clear sentence and a meaningful exit code. `main` catches it once.
+/// A failure that ends the run with one clear sentence and a meaningful exit code. `main` catches
+/// it once.
 class TrainError : public std::runtime_error {
  public:
   TrainError(ExitCode exit_code, const std::string& message)
-      : std::runtime_error(message), exit_code_(exit_code) {}
+      : std::runtime_error(message),
+        exit_code_(exit_code) {}
 
   [[nodiscard]] ExitCode exitCode() const { return exit_code_; }
 
