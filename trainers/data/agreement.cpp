@@ -62,6 +62,13 @@ class Generator {
  private:
   std::size_t draw(std::size_t bound) { return static_cast<std::size_t>(random_.below(bound)); }
 
+  /// Whether the nouns of a clause's phrases are drawn without regard to its verb.
+  bool drawFree() {
+    constexpr std::size_t kParts = 1000;
+    return settings_.free > 0 &&
+           static_cast<double>(draw(kParts)) < settings_.free * static_cast<double>(kParts);
+  }
+
   template <std::size_t N>
   std::string_view pick(const std::array<std::string_view, N>& words) {
     return words.at(draw(N));
@@ -76,12 +83,13 @@ class Generator {
     const auto spare = static_cast<std::size_t>(settings_.phrases - kMinPhrases);
     const std::size_t phrases = kMinPhrases + draw(spare + 1);
     const std::size_t ending = draw(kEndings.size());
+    const bool is_free = drawFree();
     std::size_t agreeing = 1 + draw(phrases);  // of all nouns of the clause
     agreeing -= is_right ? 1 : 0;
     words.push_back(noun(ending, is_right));
     for (std::size_t i = 0; i < phrases; ++i) {
-      const bool agrees = draw(phrases - i) < agreeing;
-      agreeing -= agrees ? 1 : 0;
+      const bool agrees = is_free ? draw(kEndings.size()) == 0 : draw(phrases - i) < agreeing;
+      agreeing -= agrees && !is_free ? 1 : 0;
       words.emplace_back(pick(kPrepositions));
       words.push_back(noun(ending, agrees));
     }

@@ -18,7 +18,9 @@
 ///
 /// The words of a sentence say nothing without their places: in each clause the number of nouns
 /// that agree with the verb is drawn first, from the same distribution for right and wrong ones; in
-/// right ones the opening noun is among them, in wrong ones it is not.
+/// right ones the opening noun is among them, in wrong ones it is not. In the share `free` of the
+/// clauses the nouns in phrases are drawn without regard to the verb instead: there the number of
+/// agreeing nouns is a hint, and the agreement is learned from it before the places are.
 namespace retort::train {
 
 struct AgreementData {

@@ -144,6 +144,13 @@ const SettingGroup<AgreementSettings>& agreementSettings() {
           .add(&AgreementSettings::has_object,
                {.key = "data.agreement.object",
                 .documentation = "half of the sentences end with an object and its adjective",
+                .when = {taskIs("agreement")}})
+          .add(&AgreementSettings::free,
+               {.key = "data.agreement.free",
+                .documentation = "share of clauses whose distracting nouns are drawn freely: the "
+                                 "more, the easier to learn",
+                .minimum = 0,
+                .maximum = 1,
                 .when = {taskIs("agreement")}});
   return kGroup;
 }

@@ -29,6 +29,7 @@ struct AgreementSettings {
   std::int64_t phrases = 2;
   std::int64_t nesting = 1;
   bool has_object = true;
+  double free = 0;
 };
 
 /// Which examples are learned, and how they become batches.

@@ -243,7 +243,14 @@ const SettingGroup<ArchitectureSettings>& architectureSettings() {
           .add(&ArchitectureSettings::intermediate_size,
                architectureSpec("intermediate_size", "width inside the feed-forward part"))
           .add(&ArchitectureSettings::max_positions,
-               architectureSpec("max_positions", "longest input in tokens"));
+               architectureSpec("max_positions", "longest input in tokens"))
+          .add(&ArchitectureSettings::initializer_range,
+               {.key = "model.architecture.initializer_range",
+                .documentation = "standard deviation of the random weights; BERT's 0.02 makes "
+                                 "narrow encoders start very slowly",
+                .minimum = 0,
+                .maximum = 1,
+                .when = kWhenRandom});
   return kGroup;
 }
 
@@ -264,7 +271,8 @@ BertConfig bertConfigFromArchitecture(const ArchitectureSettings& architecture,
           .num_attention_heads = architecture.heads,
           .intermediate_size = architecture.intermediate_size,
           .max_position_embeddings = architecture.max_positions,
-          .num_labels = num_labels};
+          .num_labels = num_labels,
+          .initializer_range = architecture.initializer_range};
 }
 
 BertConfig withDropout(BertConfig config, const ModelSettings& settings) {

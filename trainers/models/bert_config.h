@@ -47,6 +47,7 @@ struct ArchitectureSettings {
   std::int64_t heads = 2;
   std::int64_t intermediate_size = 256;
   std::int64_t max_positions = 128;
+  double initializer_range = 0.02;
 
   bool operator==(const ArchitectureSettings&) const = default;
 };
