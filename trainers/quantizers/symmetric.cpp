@@ -22,7 +22,8 @@ at::Tensor symmetricQuantize(const at::Tensor& x, const QuantizerOptions& option
     maximum.clamp_max_(options.clip);
   }
   const int largest = (1 << (options.bits - 1)) - 1;
-  const at::Tensor scale = largest / maximum.clamp_min(kSmallestMaximum);
+  // Python divides a number by a tensor so: the last bit depends on it.
+  const at::Tensor scale = maximum.clamp_min(kSmallestMaximum).reciprocal_().mul_(largest);
   return x.clamp(-options.clip, options.clip).mul_(scale).round_().div_(scale);
 }
 
