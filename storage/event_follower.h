@@ -36,7 +36,7 @@ struct FollowResult {
 /// anything.
 class EventFollower {
  public:
-  EventFollower(IngestStore& ingest, FollowLimits limits = {});
+  explicit EventFollower(IngestStore& ingest, FollowLimits limits = {});
 
   /// Reads the complete lines after the stored offset, up to the limits, and stores them in one
   /// transaction (or in the caller's `write`). No file yet, or nothing new: an empty result. A last

@@ -81,11 +81,18 @@ Status setJournalMode(Database& database, bool use_wal) {
   }
 }
 
-Status prepareForWriting(Database& database,
+Status prepareForWriting(OpenedDatabase& opened,
                          const WorkspacePaths& paths,
                          const SchemaState& state,
-                         bool use_wal) {
-  if (Status mode = setJournalMode(database, use_wal); !mode) {
+                         const OpenOptions& options) {
+  bool is_network = isOnNetworkFileSystem(paths.folder);
+  if (is_network) {
+    opened.warnings.push_back(fmt::format(
+        "{} is on a network file system: writing is slower, and readers may have to wait",
+        paths.folder.string()));
+  }
+  Database& database = *opened.database;
+  if (Status mode = setJournalMode(database, options.allow_wal && !is_network); !mode) {
     return mode;
   }
   if (state.version == static_cast<std::int64_t>(migrations().size())) {
@@ -195,14 +202,7 @@ Result<OpenedDatabase> openWorkspaceDatabase(const WorkspacePaths& paths,
         fmt::format("no workspace in {}: workspace.db has no tables", paths.folder.string()));
   }
   if (is_writing) {
-    bool is_network = isOnNetworkFileSystem(paths.folder);
-    if (is_network) {
-      opened.warnings.push_back(fmt::format(
-          "{} is on a network file system: writing is slower, and readers may have to wait",
-          paths.folder.string()));
-    }
-    Status ready = prepareForWriting(
-        *opened.database, paths, checked->state, options.allow_wal && !is_network);
+    Status ready = prepareForWriting(opened, paths, checked->state, options);
     if (!ready) {
       return failWith(ready.error());
     }

@@ -69,12 +69,25 @@ std::vector<std::string> runFolders(const WorkspacePaths& paths) {
 }
 
 std::optional<RunState> stateOfStatus(const Json& status) {
-  static const std::map<std::string, RunState> kStates = {{"finished", RunState::kFinished},
-                                                          {"diverged", RunState::kDiverged},
-                                                          {"stopped", RunState::kStopped},
-                                                          {"failed", RunState::kFailed}};
-  auto found = status.is_string() ? kStates.find(status.get<std::string>()) : kStates.end();
-  return found == kStates.end() ? std::nullopt : std::optional(found->second);
+  static const std::map<std::string, RunState> states = {{"finished", RunState::kFinished},
+                                                         {"diverged", RunState::kDiverged},
+                                                         {"stopped", RunState::kStopped},
+                                                         {"failed", RunState::kFailed}};
+  auto found = status.is_string() ? states.find(status.get<std::string>()) : states.end();
+  return found == states.end() ? std::nullopt : std::optional(found->second);
+}
+
+// The "end" of the last attempt; null when it has none.
+const Event* lastEnd(const std::vector<Event>& events) {
+  const Event* end = nullptr;
+  for (const Event& event : events) {
+    if (event.kind == "open") {
+      end = nullptr;
+    } else if (event.kind == "end") {
+      end = &event;
+    }
+  }
+  return end;
 }
 
 std::string textOf(const Json& fields, const char* key) {
@@ -216,42 +229,36 @@ class Reindexer {
 
   // The last attempt's end decides; without one, what was remembered.
   Status restoreState(const std::string& run_id, const std::vector<Event>& events) {
-    const Event* opened = nullptr;
-    const Event* ended = nullptr;
-    Status done;
-    for (const Event& event : events) {
-      if (event.kind == "open") {
-        opened = opened == nullptr ? &event : opened;
-        ended = nullptr;
-        done = done ? setRunning(run_id, event.time_ms) : done;
-      } else if (event.kind == "end") {
-        ended = &event;
+    auto opened = std::find_if(
+        events.begin(), events.end(), [](const Event& event) { return event.kind == "open"; });
+    if (opened != events.end()) {
+      Status started = runs_.setState(run_id, RunState::kRunning, "", opened->time_ms);
+      if (!started) {
+        return started;
       }
     }
-    if (!done) {
-      return done;
-    }
+    const Event* end = lastEnd(events);
     std::optional<RunState> state =
-        ended == nullptr ? std::nullopt : stateOfStatus(ended->fields.value("status", Json()));
+        end == nullptr ? std::nullopt : stateOfStatus(end->fields.value("status", Json()));
     if (state) {
-      if (Status closed = closeAttempt(run_id, *ended); !closed) {
+      if (Status closed = closeAttempt(run_id, *end); !closed) {
         return closed;
       }
-      return runs_.setState(run_id, *state, textOf(ended->fields, "message"), ended->time_ms);
+      return runs_.setState(run_id, *state, textOf(end->fields, "message"), end->time_ms);
     }
+    return restoreStateWithoutEnd(run_id, opened != events.end());
+  }
+
+  Status restoreStateWithoutEnd(const std::string& run_id, bool has_started) {
     auto memory = memories_.find(run_id);
     if (memory != memories_.end()) {
       const RunRecord& old = memory->second.record;
       return runs_.setState(run_id, old.state, old.message, old.ended_ms.value_or(now_ms_));
     }
     const char* message =
-        opened == nullptr ? "had not started when the workspace was reindexed; resume it to run it"
-                          : "its end is not recorded; resume it to go on from its checkpoint";
+        has_started ? "its end is not recorded; resume it to go on from its checkpoint"
+                    : "had not started when the workspace was reindexed; resume it to run it";
     return runs_.setState(run_id, RunState::kStopped, message, now_ms_);
-  }
-
-  Status setRunning(const std::string& run_id, std::int64_t time_ms) {
-    return runs_.setState(run_id, RunState::kRunning, "", time_ms);
   }
 
   // Attempts that only the event file tells of get their end from it.

@@ -77,7 +77,7 @@ class WorkspaceStore {
   Status write(const std::function<Status()>& body);
 
   /// Runs `body` on one unchanging snapshot. Keep it short (below 100 ms): the log grows while a
-  /// reader is inside.
+  /// reader is inside. Writing inside is a programmer error and aborts.
   Status read(const std::function<Status()>& body);
 
   /// Changes whenever another connection has committed something; for polling, a few microseconds.

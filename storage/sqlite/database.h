@@ -29,8 +29,8 @@ enum class OpenMode {
 /// thread.
 class Database {
  public:
-  /// Opens without reading the file: a file that is no database is noticed by the first statement.
-  /// kIo when it cannot be opened.
+  /// kIo when it cannot be opened. A file that is no database may be noticed only by the first
+  /// statement.
   [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::filesystem::path& file,
                                                               OpenMode mode,
                                                               int busy_timeout_ms);
@@ -69,7 +69,7 @@ class Database {
   [[nodiscard]] bool isBusy() const;         ///< it failed because of another connection's lock
   [[nodiscard]] bool isInterrupted() const;  ///< it failed because of the time limit
 
-  /// Bookkeeping of inWriteTransaction / inReadTransaction (storage/sqlite/transaction.h).
+  /// Bookkeeping of inTransaction (storage/sqlite/transaction.h).
   struct TransactionState {
     int depth = 0;
     bool is_write = false;
