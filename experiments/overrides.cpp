@@ -102,7 +102,7 @@ YamlNode applyOverrides(const std::vector<std::string>& options,
   settings.kind = YamlNode::Kind::kMap;
   for (const std::string& option : options) {
     Place place;
-    place.option = option;
+    place.option = option.empty() ? "\"\"" : option;  // an empty one would mean a place in the file
     const std::size_t equals = option.find('=');
     const std::string key = option.substr(0, std::min(equals, option.size()));
     if (equals == std::string::npos || !isDottedKey(key) || equals + 1 == option.size()) {

@@ -338,31 +338,5 @@ TEST(YamlReader, SurvivesDamagedFiles) {
   }
 }
 
-TEST(FormatDiagnostics, CutsLongLinesAroundTheCaret) {
-  const std::string line = "key: [" + repeated("1, ", 100) + "no, " + repeated("2, ", 100) + "3]";
-  const std::string problems = problemsOf(line + "\n");
-  std::vector<std::string> lines;
-  for (std::size_t begin = 0; begin < problems.size();) {
-    const std::size_t end = problems.find('\n', begin);
-    lines.push_back(problems.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  ASSERT_EQ(lines.size(), 3U);
-  EXPECT_LE(lines[1].size(), 110U);
-  const std::size_t caret = lines[2].find('^');
-  EXPECT_EQ(lines[1].substr(caret, 2), "no");
-}
-
-TEST(FormatDiagnostics, ShowsNothingThatATerminalObeys) {
-  EXPECT_EQ(formatDiagnostics({{"a\x1b[2Jb.yaml", {}, "", "bad \r text", "", 0}}),
-            "a\\x1b[2Jb.yaml: bad \\r text\n");
-}
-
-TEST(FormatDiagnostics, SortsByPlace) {
-  const Diagnostic late{"f", {9, 1, ""}, "", "late", "", 0};
-  const Diagnostic early{"f", {2, 5, ""}, "", "early", "", 0};
-  EXPECT_EQ(formatDiagnostics({late, early}), "f:2:5: early\nf:9:1: late\n");
-}
-
 }  // namespace
 }  // namespace retort::experiments

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <limits>
+#include <random>
 
 namespace retort {
 namespace {
@@ -105,6 +106,78 @@ TEST(CanonicalJson, ReadsBackToTheSameTree) {
   ASSERT_TRUE(back) << back.error().message;
   EXPECT_EQ(*back, tree);
   EXPECT_EQ(canonicalJson(*back), canonicalJson(tree));
+}
+
+Json randomTree(std::mt19937_64& generator, int depth) {
+  switch (generator() % (depth > 0 ? 8 : 6)) {
+    case 0:
+      return nullptr;
+    case 1:
+      return generator() % 2 == 0;
+    case 2:
+      return static_cast<std::int64_t>(generator());
+    case 3:
+      return generator();
+    case 4: {
+      const double real =
+          std::ldexp(static_cast<double>(generator()), static_cast<int>(generator() % 1900) - 1000);
+      return std::isfinite(real) ? real : 0.0;
+    }
+    case 5: {
+      std::string text;
+      for (std::size_t length = generator() % 6; length > 0; --length) {
+        text += std::string("a\"\\\n\x01/é").substr(generator() % 6, 1);
+      }
+      return text;
+    }
+    case 6: {
+      Json list = Json::array();
+      for (std::size_t length = generator() % 5; length > 0; --length) {
+        list.push_back(randomTree(generator, depth - 1));
+      }
+      return list;
+    }
+    default: {
+      Json object = Json::object();
+      for (std::size_t length = generator() % 5; length > 0; --length) {
+        object["k" + std::to_string(generator() % 20)] = randomTree(generator, depth - 1);
+      }
+      return object;
+    }
+  }
+}
+
+TEST(CanonicalJson, ReadsBackWhateverTheTree) {
+  std::mt19937_64 generator(3);
+  for (int round = 0; round < 1000; ++round) {
+    const Json tree = randomTree(generator, 5);
+    const std::string text = canonicalJson(tree);
+    const auto back = parseJson(text);
+    ASSERT_TRUE(back) << text;
+    ASSERT_EQ(canonicalJson(*back), text);
+    ASSERT_EQ(*back, tree) << text;
+  }
+}
+
+TEST(ParseJson, SurvivesDamagedTexts) {
+  std::mt19937_64 generator(4);
+  const std::string good =
+      canonicalJson(randomTree(generator, 6)) + R"({"a":[1,{"b":"c"}],"d":-1.5e3,"e":null})";
+  const std::string text = R"({"a":[1,{"b":"c\u00e9"}],"d":-1.5e3,"e":null,"f":[[],{}]})";
+  int accepted = 0;
+  for (int round = 0; round < 2000; ++round) {
+    std::string damaged = text;
+    damaged[generator() % damaged.size()] = static_cast<char>(generator());
+    const auto json = parseJson(damaged);
+    accepted += json ? 1 : 0;
+    if (!json) {
+      ASSERT_EQ(json.error().code, ErrorCode::kInvalidData);
+      ASSERT_THAT(json.error().message, HasSubstr("invalid JSON"));
+    }
+  }
+  EXPECT_GT(accepted, 0) << "a changed digit is still a number";
+  EXPECT_LT(accepted, 1000);
+  EXPECT_FALSE(parseJson(good)) << "two values";
 }
 
 }  // namespace

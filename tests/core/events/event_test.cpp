@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <limits>
 #include <random>
+#include <tuple>
 
 namespace retort {
 namespace {
@@ -141,6 +143,86 @@ TEST(ParseEvent, ReturnsUnknownKindsAsTheyAre) {
   EXPECT_EQ(event->kind, "dance");
   EXPECT_EQ(event->fields, Json({{"points", 7}, {"x", nullptr}}));
   EXPECT_EQ(event->step, std::nullopt);
+}
+
+/// A metrics event as any trainer could write it.
+Event randomEvent(std::mt19937_64& generator) {
+  const std::vector<std::string> names = {"a", "train.loss", "\"", "é", "grad_norm", "with space"};
+  const auto pick = [&] {
+    return names[generator() % names.size()];
+  };
+  std::vector<MetricPoint> points;
+  for (std::size_t i = generator() % 30; i > 0; --i) {
+    MetricPoint random;
+    random.series.metric = pick();
+    if (generator() % 2 == 0) {
+      random.series.layer = static_cast<int>(generator() % 24);
+    }
+    if (generator() % 3 == 0) {
+      random.series.head = static_cast<int>(generator() % 16);
+    }
+    random.series.projection = generator() % 2 == 0 ? "" : pick();
+    random.series.component = generator() % 4 != 0 ? "" : pick();
+    random.value = std::ldexp(static_cast<double>(generator()) - 9e18,
+                              static_cast<int>(generator() % 2000) - 1000);
+    points.push_back(std::move(random));
+  }
+  return metricsEvent(std::move(points));
+}
+
+TEST(FormatEvent, RoundTripsRandomPointsUpToTheirOrder) {
+  std::mt19937_64 generator(99);
+  const auto is_before = [](const MetricPoint& left, const MetricPoint& right) {
+    return std::tie(left.series, left.value) < std::tie(right.series, right.value);
+  };
+  for (int round = 0; round < 300; ++round) {
+    Event event = randomEvent(generator);
+    auto back = parseEvent(formatEvent(event));
+    ASSERT_TRUE(back) << formatEvent(event);
+    std::stable_sort(event.points.begin(), event.points.end(), is_before);
+    std::stable_sort(back->points.begin(), back->points.end(), is_before);
+    ASSERT_EQ(*back, event);
+  }
+}
+
+TEST(FormatEvent, IsItsOwnInverseOnceGrouped) {
+  std::mt19937_64 generator(7);
+  for (int round = 0; round < 100; ++round) {
+    const std::string line = formatEvent(randomEvent(generator));
+    EXPECT_EQ(formatEvent(*parseEvent(line)), line);
+  }
+}
+
+TEST(FormatEvent, IsOneLineWhateverItHolds) {
+  Event event;
+  event.kind = "warning\n";
+  event.fields = {{"a\nb", "c\r\nd"}, {"nested", {"\n", {{"\n", "\n"}}}}};
+  event.points = {point("not written\n", 1)};
+  const std::string line = formatEvent(event);
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  const auto back = parseEvent(line);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->kind, event.kind);
+  EXPECT_EQ(back->fields, event.fields);
+  EXPECT_TRUE(back->points.empty()) << "points belong to metrics only";
+}
+
+TEST(ParseEvent, SurvivesDamagedLines) {
+  std::mt19937_64 generator(13);
+  const std::string line = formatEvent(typicalEvent()).substr(0, 600) + "]}]}";
+  const std::string good =
+      formatEvent(metricsEvent({point("m", 1, 0, "q"), point("m", kNaN, 1, "k"), point("n", 2)}));
+  for (int round = 0; round < 1000; ++round) {
+    std::string damaged = round % 2 == 0 ? good : line;
+    for (std::size_t edits = 1 + generator() % 3; edits > 0; --edits) {
+      damaged[generator() % damaged.size()] = static_cast<char>(generator());
+    }
+    const auto event = parseEvent(damaged);
+    if (!event) {
+      ASSERT_EQ(event.error().code, ErrorCode::kProtocol);
+      ASSERT_THAT(event.error().message, HasSubstr("event: "));
+    }
+  }
 }
 
 struct BadLine {

@@ -7,9 +7,13 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <thread>
 
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace retort {
 namespace {
@@ -192,6 +196,122 @@ TEST(EventWriter, CountsWhatItHadToDrop) {
   EXPECT_GT(events.size(), 60U);
   EXPECT_EQ(events.back().kind, "warning");
   EXPECT_THAT(events.back().fields["message"].get<std::string>(), HasSubstr("events were lost"));
+}
+
+/// A trainer in miniature: writes steps as fast as it can until it is killed. Never returns.
+[[noreturn]] void writeUntilKilled(const std::filesystem::path& file, int attempt) {
+  auto writer = EventWriter::open(file, kRunId, attempt, -1);
+  for (std::int64_t step = 0; writer; ++step) {
+    std::vector<MetricPoint> points;
+    for (int layer = 0; layer < 12; ++layer) {
+      points.push_back({{"grad_norm", layer, {}, "q", ""}, static_cast<double>(step) / 3});
+    }
+    (*writer)->appendMetrics(step, points);
+    static_cast<void>((*writer)->flush());
+  }
+  std::_Exit(1);
+}
+
+// A killed writer leaves whole lines and at most one torn one, which the next attempt cuts off.
+TEST(EventWriter, LeavesAValidFileWhereverItIsKilled) {
+  const TempFolder folder;
+  const auto file = folder / "events.jsonl";
+  constexpr int kRounds = 10;
+  for (int round = 1; round <= kRounds; ++round) {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      writeUntilKilled(file, round);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5 + 7 * round));
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status));
+  }
+  EXPECT_EQ(EventWriter::nextAttempt(file).value_or(0), kRounds + 1);
+  openWriter(file, kRounds + 1);
+  const auto events = eventsOf(file);
+  int attempt = 0;
+  std::int64_t next_step = 0;
+  for (const Event& event : events) {
+    if (event.kind == "open") {
+      EXPECT_EQ(event.attempt, ++attempt);
+      next_step = 0;
+    } else {
+      EXPECT_EQ(event.attempt, attempt);
+      EXPECT_EQ(event.step, next_step++) << "no step is missing or twice";
+      EXPECT_EQ(event.points.size(), 12U);
+    }
+  }
+  EXPECT_EQ(attempt, kRounds + 1);
+}
+
+// A reader that follows the file sees whole lines, whenever it looks.
+TEST(EventWriter, CanBeFollowedWhileItWrites) {
+  const TempFolder folder;
+  const auto file = folder / "events.jsonl";
+  auto writer = openWriter(file);
+  std::size_t offset = 0;
+  std::int64_t seen = 0;
+  for (std::int64_t step = 0; step < 200; ++step) {
+    writer->append("checkpoint", step, {{"path", "checkpoint/" + std::to_string(step)}});
+    if (step % 7 == 0) {
+      ASSERT_TRUE(writer->flush());
+    }
+    const std::string news = contentsOf(file).substr(offset);
+    const std::size_t end = news.rfind('\n');
+    if (end == std::string::npos) {
+      continue;
+    }
+    for (const std::string& line : splitString(std::string_view(news).substr(0, end), '\n')) {
+      const auto event = parseEvent(line);
+      ASSERT_TRUE(event) << line;
+      if (event->kind == "checkpoint") {
+        EXPECT_EQ(event->step, seen++);
+      }
+    }
+    offset += end + 1;
+  }
+  EXPECT_EQ(seen, 197);
+}
+
+TEST(EventWriter, AppendsToWhatOtherAttemptsWrote) {
+  const TempFolder folder;
+  const auto file = folder / "events.jsonl";
+  for (int attempt = 1; attempt <= 3; ++attempt) {
+    auto writer = EventWriter::open(file, kRunId, attempt, attempt * 10 - 10);
+    ASSERT_TRUE(writer);
+    (*writer)->append("end", std::nullopt, {{"status", "stopped"}, {"exit_code", 75}});
+  }
+  std::vector<std::string> kinds;
+  for (const Event& event : eventsOf(file)) {
+    kinds.push_back(event.kind + std::to_string(event.attempt));
+  }
+  EXPECT_THAT(kinds, ElementsAre("open1", "end1", "open2", "end2", "open3", "end3"));
+}
+
+TEST(EventWriter, EscapesWhatWouldBreakALine) {
+  const TempFolder folder;
+  const auto file = folder / "events.jsonl";
+  const std::string text = "two\nlines \"quoted\" \x01 \xFF é";
+  openWriter(file)->append("warning", 3, {{"message", text}});
+  const auto events = eventsOf(file);
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[1].fields["message"], Json("two\nlines \"quoted\" \x01 \uFFFD é"));
+}
+
+TEST(EventWriter, CreatesTheFileForOthersToRead) {
+  const TempFolder folder;
+  const auto file = folder / "events.jsonl";
+  const mode_t before = ::umask(0022);
+  openWriter(file);
+  ::umask(before);
+
+  struct stat status {};
+
+  ASSERT_EQ(::stat(file.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0644U);
 }
 
 TEST(NextAttempt, CountsFromTheLastCompleteLine) {

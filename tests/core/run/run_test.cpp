@@ -5,10 +5,10 @@
 #include "core/run/workspace_layout.h"
 #include "tests/core/settings/sample_catalogue.h"
 
-#include <functional>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <functional>
 
 namespace retort {
 namespace {
@@ -190,6 +190,113 @@ TEST(Submission, NamesTheRunThatIsWrong) {
   EXPECT_THAT(message([](Json& j) { j["runs"][0]["membership"]["labels"] = {{"a"}}; }),
               HasSubstr("not a pair"));
   EXPECT_THAT(message([](Json& j) { j["runs"][0].erase("membership"); }), HasSubstr("runs[0]"));
+}
+
+struct BadSubmission {
+  const char* name;
+  std::function<void(Json&)> damage;
+  const char* message;
+};
+
+class SubmissionRefuses : public ::testing::TestWithParam<BadSubmission> {};
+
+TEST_P(SubmissionRefuses, WithTheField) {
+  Json json = toJson(sampleSubmission());
+  GetParam().damage(json);
+  const auto submission = submissionFromJson(json);
+  ASSERT_FALSE(submission);
+  EXPECT_EQ(submission.error().code, ErrorCode::kInvalidConfig);
+  EXPECT_THAT(submission.error().message, HasSubstr(GetParam().message));
+}
+
+Json& firstRun(Json& submission) {
+  return submission["runs"][0];
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases,
+    SubmissionRefuses,
+    ::testing::Values(
+        BadSubmission{
+            "experiment", [](Json& j) { j["experiment"] = 1; }, "'experiment' is not a text"},
+        BadSubmission{"file", [](Json& j) { j.erase("file"); }, "'file' is missing"},
+        BadSubmission{"runs", [](Json& j) { j["runs"] = Json::object(); }, "list of runs"},
+        BadSubmission{"run", [](Json& j) { firstRun(j) = 3; }, "runs[0]: it is not an object"},
+        BadSubmission{
+            "name", [](Json& j) { firstRun(j)["name"] = nullptr; }, "'name' is not a text"},
+        BadSubmission{"priority",
+                      [](Json& j) { firstRun(j)["priority"] = 1.5; },
+                      "'priority' is not an integer"},
+        BadSubmission{"resources",
+                      [](Json& j) { firstRun(j)["resources"] = 1; },
+                      "'resources' is not an object"},
+        BadSubmission{"threads",
+                      [](Json& j) { firstRun(j)["resources"].erase("threads"); },
+                      "'threads' is missing"},
+        BadSubmission{
+            "memory",
+            [](Json& j) { firstRun(j)["resources"]["memory_bytes"] = 18446744073709551615ULL; },
+            "'memory_bytes' is not an integer"},
+        BadSubmission{
+            "membership", [](Json& j) { firstRun(j)["membership"] = {}; }, "'membership'"},
+        BadSubmission{"labels",
+                      [](Json& j) {
+                        firstRun(j)["membership"]["labels"] = Json::array({Json::array({"a", 1})});
+                      },
+                      "not a pair"},
+        BadSubmission{"labels_kind",
+                      [](Json& j) { firstRun(j)["membership"]["labels"] = "a"; },
+                      "'labels' is not"},
+        BadSubmission{"seed",
+                      [](Json& j) { firstRun(j)["membership"]["seed"] = "1"; },
+                      "'seed' is not an integer"},
+        BadSubmission{"needed",
+                      [](Json& j) { firstRun(j)["membership"]["needed_only"] = 0; },
+                      "'needed_only'"},
+        BadSubmission{"position",
+                      [](Json& j) { firstRun(j)["membership"].erase("position"); },
+                      "'position' is missing"},
+        BadSubmission{
+            "spec", [](Json& j) { firstRun(j)["spec"]["settings"] = {1}; }, "runs[0]: 'settings'"}),
+    [](const auto& param) { return param.param.name; });
+
+TEST(Submission, KeepsHostileTextsAsTheyAre) {
+  Submission submission = sampleSubmission();
+  submission.experiment = "x'); DROP TABLE runs;--";
+  submission.text = "a\n\t\"\\ $(touch /tmp/pwned) \x01 é";
+  submission.runs[0].name = "<script>";
+  submission.runs[0].membership.labels = {{"=1+1", "@x"}, {"", ""}};
+  const auto back = submissionFromJson(*parseJson(canonicalJson(toJson(submission))));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(*back, submission);
+}
+
+TEST(Submission, MayBeEmpty) {
+  const auto back = submissionFromJson(
+      {{"experiment", "e"}, {"file", ""}, {"text", ""}, {"runs", Json::array()}});
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_TRUE(back->runs.empty());
+  EXPECT_EQ(back->report, Json::object());
+}
+
+TEST(RunSpec, MayHaveNoInputs) {
+  RunSpec spec = sampleSpec();
+  spec.inputs.clear();
+  Json json = toJson(spec);
+  json.erase("inputs");
+  const auto back = runSpecFromJson(json);
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(*back, spec);
+  EXPECT_TRUE(spec.neededRuns().empty());
+}
+
+TEST(RunSpec, NestsItsSettings) {
+  const Json json = toJson(sampleSpec());
+  EXPECT_EQ(json["settings"]["train"]["learning_rate"], Json(2e-5));
+  EXPECT_EQ(json["retort"], Json(RunSpec::kVersion));
+  EXPECT_EQ(json["inputs"][0]["sha256"], Json(sha256Hex("data")));
+  EXPECT_FALSE(json["inputs"][0].contains("run"));
+  EXPECT_FALSE(json["inputs"][1].contains("sha256"));
 }
 
 TEST(RunState, HasANameEach) {

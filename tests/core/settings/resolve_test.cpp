@@ -234,6 +234,116 @@ INSTANTIATE_TEST_SUITE_P(
                       ValueCase{"list_of_mixed", "freeze", {"o", 1}, {}}),
     [](const auto& param) { return param.param.name; });
 
+TEST(ResolveSettings, ForgetsSettingsThatItsConditionsTurnOff) {
+  const auto settings = [](const char* scheme) {
+    return resolveSettings(
+        sampleCatalogue(),
+        minimal({{"quant.weight.scheme", scheme}, {"quant.weight.threshold_factor", 0.5}}));
+  };
+  ASSERT_TRUE(settings("ternary"));
+  EXPECT_EQ(settings("ternary")->values.at("quant.weight.threshold_factor"), Json(0.5));
+  ASSERT_TRUE(settings("int8"));
+  EXPECT_FALSE(settings("int8")->values.contains("quant.weight.threshold_factor"));
+  EXPECT_THAT(settings("int8")->not_applicable, ElementsAre("quant.weight.threshold_factor"));
+}
+
+TEST(ResolveSettings, ChecksValuesThatDoNotApplyToo) {
+  EXPECT_THAT(
+      onlyError(minimal({{"quant.weight.scheme", "int8"}, {"quant.weight.threshold_factor", "x"}})),
+      HasSubstr("quant.weight.threshold_factor is \"x\""));
+}
+
+TEST(ResolveSettings, TakesConditionsOnLists) {
+  Catalogue catalogue = sampleCatalogue();
+  catalogue.settings.push_back(
+      testing::when(testing::setting("freeze_report", SettingType::kBool, true), "freeze", {"ov"}));
+  const auto applies = [&](const Json& freeze) {
+    return resolveSettings(catalogue, minimal({{"freeze", freeze}}))
+        ->values.contains("freeze_report");
+  };
+  EXPECT_TRUE(applies("ov")) << "a preset in the condition means its list";
+  EXPECT_TRUE(applies({"o", "v"}));
+  EXPECT_FALSE(applies({"v", "o"}));
+  EXPECT_FALSE(applies("none"));
+}
+
+TEST(ResolveSettings, TakesConditionsOnNumbersWhateverTheirType) {
+  Catalogue catalogue = sampleCatalogue();
+  catalogue.settings.push_back(testing::when(
+      testing::setting("extra", SettingType::kBool, true), "distill.logits.coefficient", {1}));
+  EXPECT_TRUE(
+      resolveSettings(catalogue, minimal({{"distill.logits", 1.0}}))->values.contains("extra"));
+  EXPECT_FALSE(
+      resolveSettings(catalogue, minimal({{"distill.logits", 2}}))->values.contains("extra"));
+}
+
+TEST(ResolveSettings, NeedsAllConditions) {
+  Catalogue catalogue = sampleCatalogue();
+  SettingSpec both =
+      testing::when(testing::setting("both", SettingType::kBool, true), "phase", {"kd_qat"});
+  both.when.push_back({"train.batch", {}, {8, 16}});
+  catalogue.settings.push_back(both);
+  const auto has = [&](const SettingValues& given) {
+    return resolveSettings(catalogue, given)->values.contains("both");
+  };
+  EXPECT_TRUE(has(minimal({{"train.batch", 4}})));
+  EXPECT_FALSE(has(minimal({{"train.batch", 8}})));
+  EXPECT_FALSE(has({{"phase", "finetune"}, {"model.init", "random"}, {"train.batch", 4}}));
+}
+
+TEST(ResolveSettings, IgnoresConditionsOnSettingsWithoutAValue) {
+  Catalogue catalogue = sampleCatalogue();
+  catalogue.settings.push_back(testing::when(
+      testing::setting("extra", SettingType::kBool, true), "model.hidden_dropout", {}));
+  EXPECT_FALSE(resolveSettings(catalogue, minimal())->values.contains("extra"));
+  EXPECT_TRUE(resolveSettings(catalogue, minimal({{"model.hidden_dropout", 0.1}}))
+                  ->values.contains("extra"));
+}
+
+TEST(ResolveSettings, OfAnEmptyCatalogueKnowsNothing) {
+  ASSERT_TRUE(resolveSettings(Catalogue(), {}));
+  EXPECT_THAT(resolveSettings(Catalogue(), {})->values, IsEmpty());
+  EXPECT_EQ(resolveSettings(Catalogue(), {{"a", 1}}).error().size(), 1U);
+}
+
+TEST(ResolveSettings, DescribesEveryKindOfCondition) {
+  Catalogue catalogue;
+  catalogue.settings = {
+      testing::choice("mode", {"a", "b", "c"}),
+      testing::setting("size", SettingType::kInteger, 4),
+      testing::when(testing::setting("needed", SettingType::kString), "mode", {"a", "b"})};
+  catalogue.settings[2].when.push_back({"size", {}, {1, 2}});
+  catalogue.settings[2].is_required = true;
+  const auto resolved = resolveSettings(catalogue, {});
+  ASSERT_FALSE(resolved);
+  EXPECT_EQ(resolved.error().at(0).message,
+            "needed is missing: text (in quotes if it looks like a number) is required when mode "
+            "is a or b and size is "
+            "not 1 or 2");
+}
+
+TEST(CheckSettingValue, SaysWhatIsAllowed) {
+  SettingSpec spec = testing::setting("k", SettingType::kReal);
+  const auto message = [&](const Json& value) {
+    return checkSettingValue(spec, value).error().message;
+  };
+  EXPECT_EQ(message("x"), "k is \"x\"; it must be a finite number");
+  spec.maximum = 2.5;
+  EXPECT_EQ(message(3), "k is 3; it must be a finite number of at most 2.5");
+  spec.minimum = -1;
+  EXPECT_EQ(message(3), "k is 3; it must be a finite number of at least -1 and at most 2.5");
+  spec.is_minimum_exclusive = true;
+  EXPECT_EQ(message(-1), "k is -1; it must be a finite number above -1 and at most 2.5");
+  spec.type = SettingType::kBool;
+  EXPECT_EQ(message(3), "k is 3; it must be true or false");
+  spec.type = SettingType::kPath;
+  EXPECT_EQ(message(3), "k is 3; it must be a path");
+  spec.choices = {"random"};
+  EXPECT_EQ(message(3), "k is 3; it must be a path, or random");
+  spec.type = SettingType::kStringList;
+  EXPECT_EQ(message(3), "k is 3; it must be a list of texts");
+}
+
 TEST(NestSettings, IsTheInverseOfFlattenSettings) {
   const SettingValues flat = {
       {"a.b.c", 1}, {"a.b.d", {1, 2}}, {"a.e", "x"}, {"f", nullptr}, {"g.h", true}};
