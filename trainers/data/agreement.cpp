@@ -15,7 +15,7 @@ namespace retort::train {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kEndings = {"a", "o", "u", "asi", "osi", "usi"};
+constexpr std::array<std::string_view, 6> kEndings = {"a", "asi", "o", "osi", "u", "usi"};
 constexpr std::array<std::string_view, 6> kNouns = {"bel", "dor", "fim", "gat", "kul", "mer"};
 constexpr std::array<std::string_view, 4> kVerbs = {"prask", "tolv", "sken", "wirt"};
 constexpr std::array<std::string_view, 4> kAdjectives = {"zlim", "hrud", "yelk", "vash"};
@@ -35,6 +35,7 @@ class Generator {
  public:
   Generator(const AgreementSettings& settings, std::uint64_t stream)
       : settings_(settings),
+        endings_(static_cast<std::size_t>(settings.endings)),
         random_(static_cast<std::uint64_t>(settings.seed), stream) {}
 
   Example next() {
@@ -82,13 +83,13 @@ class Generator {
                        bool is_right) {
     const auto spare = static_cast<std::size_t>(settings_.phrases - kMinPhrases);
     const std::size_t phrases = kMinPhrases + draw(spare + 1);
-    const std::size_t ending = draw(kEndings.size());
+    const std::size_t ending = draw(endings_);
     const bool is_free = drawFree();
     std::size_t agreeing = 1 + draw(phrases);  // of all nouns of the clause
     agreeing -= is_right ? 1 : 0;
     words.push_back(noun(ending, is_right));
     for (std::size_t i = 0; i < phrases; ++i) {
-      const bool agrees = is_free ? draw(kEndings.size()) == 0 : draw(phrases - i) < agreeing;
+      const bool agrees = is_free ? draw(endings_) == 0 : draw(phrases - i) < agreeing;
       agreeing -= agrees && !is_free ? 1 : 0;
       words.emplace_back(pick(kPrepositions));
       words.push_back(noun(ending, agrees));
@@ -98,16 +99,17 @@ class Generator {
 
   /// A noun with that ending, or with any other.
   std::string noun(std::size_t ending, bool agrees) {
-    const std::size_t other = (ending + 1 + draw(kEndings.size() - 1)) % kEndings.size();
+    const std::size_t other = (ending + 1 + draw(endings_ - 1)) % endings_;
     return inflect(pick(kNouns), agrees ? ending : other);
   }
 
   const AgreementSettings& settings_;
+  std::size_t endings_;
   SplitMix64 random_;
 };
 
-/// `rows` sentences that are not in `used`, which grows by them. Even the smallest language has
-/// some 10^7 sentences, so that few are drawn twice.
+/// `rows` sentences that are not in `used`, which grows by them. Even a small language has
+/// millions.
 std::vector<Example> generateRows(Generator generator,
                                   std::int64_t rows,
                                   std::set<std::string>& used) {
@@ -137,14 +139,15 @@ WordPieceTokenizer agreementTokenizer() {
   vocabulary.insert(vocabulary.end(), kPrepositions.begin(), kPrepositions.end());
   const auto add = [&](const auto& stems) {
     for (const std::string_view stem : stems) {
-      for (std::size_t ending = 0; ending < kEndings.size(); ++ending) {
-        vocabulary.push_back(inflect(stem, ending));
-      }
+      vocabulary.emplace_back(stem);
     }
   };
   add(kNouns);
   add(kVerbs);
   add(kAdjectives);
+  for (const std::string_view ending : kEndings) {
+    vocabulary.push_back(fmt::format("##{}", ending));
+  }
   return {std::move(vocabulary), WordPieceOptions{}, "the agreement language's vocabulary"};
 }
 

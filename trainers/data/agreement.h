@@ -11,8 +11,8 @@
 ///   sentence := clause [noun phrase* adjective]
 ///   clause   := noun phrase* ["that" clause] verb          phrase := preposition noun
 ///
-/// Nouns, verbs and adjectives carry one of six endings (three classes, singular and plural). A
-/// verb agrees with the noun that opens its clause, the adjective with the noun after the last
+/// Nouns, verbs and adjectives carry one of up to six endings (three classes, singular and plural).
+/// A verb agrees with the noun that opens its clause, the adjective with the noun after the last
 /// verb; the nouns in phrases are distractors. A sentence is acceptable (label 1) when all
 /// agreements hold; otherwise exactly one word has the wrong ending.
 ///
@@ -32,7 +32,8 @@ struct AgreementData {
 /// Sentences without repetition, half of them acceptable up to chance; the same for equal settings.
 [[nodiscard]] AgreementData generateAgreement(const AgreementSettings& settings);
 
-/// Every word of the language is one token. The same whatever the settings are.
+/// Inflected words are two tokens, the stem and the ending ("bel", "##asi"), so that words which
+/// agree share one; the others are one. The same whatever the settings are.
 [[nodiscard]] WordPieceTokenizer agreementTokenizer();
 
 }  // namespace retort::train

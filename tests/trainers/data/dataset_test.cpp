@@ -104,7 +104,7 @@ TEST(Dataset, HoldsTheGeneratedLanguage) {
   settings.train_rows = 100;
   const AgreementData data = generateAgreement(settings);
 
-  const Dataset dataset(data.train, agreementTokenizer(), {.max_length = 32});
+  const Dataset dataset(data.train, agreementTokenizer(), {.max_length = 40});
 
   EXPECT_EQ(dataset.summary().at("truncated"), 0);
   EXPECT_EQ((dataset.slice(0, 100).input_ids == 1).sum().item<std::int64_t>(), 0);
