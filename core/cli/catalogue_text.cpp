@@ -38,25 +38,8 @@ std::string rangeText(const SettingSpec& setting) {
   return setting.maximum ? " <= " + formatDouble(*setting.maximum) : "";
 }
 
-/// Words on lines of at most `width` columns, each line behind `indent` blanks.
 std::string wrap(const std::string& text, std::size_t indent, std::size_t width) {
-  std::string result;
-  std::string line;
-  const std::size_t room = width > indent + 20 ? width - indent : 20;
-  const auto finishLine = [&] {
-    result += std::string(indent, ' ') + line + "\n";
-    line.clear();
-  };
-  for (const std::string& word : splitString(escapeForTerminal(text), ' ')) {
-    if (!line.empty() && displayWidth(line) + 1 + displayWidth(word) > room) {
-      finishLine();
-    }
-    line += (line.empty() ? "" : " ") + word;
-  }
-  if (!line.empty()) {
-    finishLine();
-  }
-  return result;
+  return wrapText(escapeForTerminal(text), width, indent);
 }
 
 template <class Spec, class KeyOf>

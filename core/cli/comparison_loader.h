@@ -1,9 +1,11 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/cli/console.h"
 #include "core/run/run_record.h"
 #include "core/settings/catalogue.h"
 #include "core/tables/comparison_table.h"
+#include "core/tables/render.h"
 
 #include <functional>
 #include <string>
@@ -45,5 +47,8 @@ using MetricLookup = std::function<const MetricSpec*(const std::string& name)>;
                                                      const ExperimentRecord& experiment,
                                                      const ComparisonOptions& options,
                                                      const MetricLookup& lookup);
+
+/// How a table is drawn on this terminal; plain and complete where output is no terminal.
+[[nodiscard]] TextStyle tableStyle(const TerminalTraits& terminal);
 
 }  // namespace retort::cli

@@ -2,6 +2,7 @@
 
 #include "core/agent/agent_client.h"
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/cli/format.h"
 #include "core/cli/views/live_screen.h"
 #include "core/cli/views/progress_view.h"
@@ -59,13 +60,12 @@ class ProgressPrinter {
     if (is_quiet_) {
       return;
     }
-    const std::vector<std::string> changes = renderChanges(before_, progress);
-    before_ = progress;
     if (is_live_) {
-      showLive(progress, changes);
+      showLive(progress);
     } else {
-      showPlain(progress, changes);
+      showPlain(progress);
     }
+    before_ = progress;
     (void)finishOutput();
   }
 
@@ -78,23 +78,20 @@ class ProgressPrinter {
   [[nodiscard]] int tickMs() const { return is_live_ ? kTerminalTickMs : kPlainTickMs; }
 
  private:
-  void showLive(const GridProgress& progress, const std::vector<std::string>& changes) {
+  void showLive(const GridProgress& progress) {
     const TerminalTraits terminal = detectTerminal();  // it may have been resized
-    const auto isWorthKeeping = [](const std::string& line) {
-      return line.find(" running") == std::string::npos;
-    };
-    if (std::any_of(changes.begin(), changes.end(), isWorthKeeping)) {
+    // What went well is in the counts; what did not stays on the screen.
+    const std::vector<std::string> kept = renderTroubles(before_, progress);
+    if (!kept.empty()) {
       block_.clear();
-      for (const std::string& line : changes) {
-        print(isWorthKeeping(line) ? line + "\n" : "");
-      }
+      print(joinStrings(kept, "\n") + "\n");
     }
     block_.draw(renderProgressBlock(
         progress, started_ms_, terminal.columns - 1, std::min<std::size_t>(terminal.rows - 2, 16)));
   }
 
-  void showPlain(const GridProgress& progress, const std::vector<std::string>& changes) {
-    for (const std::string& line : changes) {
+  void showPlain(const GridProgress& progress) {
+    for (const std::string& line : renderChanges(before_, progress)) {
       print(line + "\n");
     }
     if (progress.now_ms - last_summary_ms_ >= kSummaryEveryMs) {

@@ -48,9 +48,16 @@ Result<std::vector<RunRecord>> requestForRuns(const Session& session,
   return runs;
 }
 
-void printRunLines(const std::string& verb, const std::vector<RunRecord>& runs) {
+void printRuns(const std::string& verb, const std::vector<RunRecord>& runs, bool is_json) {
+  Json list = Json::array();
   for (const RunRecord& run : runs) {
-    print(verb + " " + shortId(run.spec.run_id) + " " + escapeForTerminal(run.name) + "\n");
+    list.push_back({{"run", run.spec.run_id}, {"name", run.name}, {"done", verb}});
+    if (!is_json) {
+      print(verb + " " + shortId(run.spec.run_id) + " " + escapeForTerminal(run.name) + "\n");
+    }
+  }
+  if (is_json) {
+    printJson(list);
   }
 }
 

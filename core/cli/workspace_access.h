@@ -25,8 +25,9 @@ namespace retort::cli {
                                                             const std::vector<std::string>& words,
                                                             Json arguments = Json::object());
 
-/// Prints what was done to each run: "VERB 0123abcd NAME" a line.
-void printRunLines(const std::string& verb, const std::vector<RunRecord>& runs);
+/// Prints what was done to each run: "VERB 0123abcd NAME" a line, or a list of {run, name, done}
+/// for scripts.
+void printRuns(const std::string& verb, const std::vector<RunRecord>& runs, bool is_json);
 
 /// Prints indented JSON; invalid UTF-8 in texts becomes U+FFFD.
 void printJson(const Json& json);

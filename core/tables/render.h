@@ -21,6 +21,8 @@ enum class TableFormat { kText, kMarkdown, kLatex, kCsv, kJson, kHtml };
 struct TextStyle {
   bool has_ansi = false;            ///< bold by escape sequences (a terminal without NO_COLOR)
   std::size_t max_label_width = 0;  ///< longer labels are elided; 0: never
+  std::size_t caption_width =
+      0;  ///< the caption's lines are broken between words; 0: one line a sentence
 
   bool operator==(const TextStyle&) const = default;
 };

@@ -136,7 +136,8 @@ std::string renderText(const ComparisonTable& table, const TextStyle& style) {
   }
   result += "\n";
   for (const std::string& sentence : grid.layout.caption) {
-    result += escapeForTerminal(sentence) + "\n";
+    const std::string visible = escapeForTerminal(sentence);
+    result += style.caption_width == 0 ? visible + "\n" : wrapText(visible, style.caption_width);
   }
   return result;
 }

@@ -17,6 +17,11 @@ std::string labelText(const Labels& labels) {
   return joinStrings(parts, ", ");
 }
 
+/// Its turn is still to come: less news than a failure.
+bool isWaiting(const AbsentRun& run) {
+  return run.reason == "queued" || run.reason == "paused" || run.reason == "running";
+}
+
 std::string absentSentence(const ComparisonTable& table, std::size_t limit) {
   std::vector<std::pair<std::string, AbsentRun>> absent;  // metric (when it matters), run
   std::set<std::string> seen;
@@ -35,6 +40,9 @@ std::string absentSentence(const ComparisonTable& table, std::size_t limit) {
   if (absent.empty()) {
     return "";
   }
+  std::stable_sort(absent.begin(), absent.end(), [](const auto& a, const auto& b) {
+    return isWaiting(a.second) < isWaiting(b.second);
+  });
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < std::min(limit, absent.size()); ++i) {
     const auto& [metric, run] = absent[i];
@@ -43,7 +51,7 @@ std::string absentSentence(const ComparisonTable& table, std::size_t limit) {
   if (absent.size() > limit) {
     parts.push_back(fmt::format("and {} more", absent.size() - limit));
   }
-  return fmt::format("Not counted: {}.", joinStrings(parts, "; "));
+  return fmt::format("Not counted ({}): {}.", absent.size(), joinStrings(parts, "; "));
 }
 
 std::string emptyCellsSentence(const ComparisonTable& table) {

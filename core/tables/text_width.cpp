@@ -122,6 +122,25 @@ std::string elideStart(std::string_view text, std::size_t width) {
   return "…" + std::string(text);
 }
 
+std::string wrapText(std::string_view text, std::size_t width, std::size_t indent) {
+  std::string result;
+  std::string line;
+  const auto finishLine = [&] {
+    result += std::string(indent, ' ') + line + "\n";
+    line.clear();
+  };
+  for (const std::string& word : splitString(text, ' ')) {
+    if (!line.empty() && indent + displayWidth(line) + 1 + displayWidth(word) > width) {
+      finishLine();
+    }
+    line += (line.empty() ? "" : " ") + word;
+  }
+  if (!line.empty()) {
+    finishLine();
+  }
+  return result;
+}
+
 std::string padRight(std::string_view text, std::size_t width) {
   const std::size_t used = displayWidth(text);
   return std::string(text) + std::string(width > used ? width - used : 0, ' ');

@@ -21,6 +21,12 @@ namespace retort {
 /// The same from the other side: "…" and as much of the end as fits, for names whose ends differ.
 [[nodiscard]] std::string elideStart(std::string_view text, std::size_t width);
 
+/// Words on lines of at most `width` columns (longer words stay whole), each behind `indent` blanks
+/// and ending with a newline. Empty text: no line.
+[[nodiscard]] std::string wrapText(std::string_view text,
+                                   std::size_t width,
+                                   std::size_t indent = 0);
+
 /// The text with blanks added on its right (or left) up to `width` columns.
 [[nodiscard]] std::string padRight(std::string_view text, std::size_t width);
 [[nodiscard]] std::string padLeft(std::string_view text, std::size_t width);

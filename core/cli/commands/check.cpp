@@ -12,17 +12,25 @@ namespace {
 struct CheckOptions {
   std::string file;
   std::vector<std::string> overrides;
+  bool is_json = false;
 };
 
 CommandBody declare(Arguments& arguments) {
   auto options = std::make_shared<CheckOptions>();
   arguments.positional("FILE", options->file, "The experiment file");
   arguments.options("--set", options->overrides, "KEY=VALUE: as in 'retort run'");
+  arguments.flag("--json", options->is_json, "For scripts");
   return [options](Session& session) -> Result<int> {
     Catalogues catalogues(session.paths);
     const auto expanded = expandGrid(catalogues, {options->file, options->overrides});
     if (!expanded) {
       return failWith(expanded.error());
+    }
+    if (options->is_json) {
+      printJson({{"experiment", expanded->submission.experiment},
+                 {"runs", expanded->submission.runs.size()},
+                 {"notes", expanded->notes}});
+      return 0;
     }
     for (const std::string& note : expanded->notes) {
       print("note: " + escapeForTerminal(note) + "\n");

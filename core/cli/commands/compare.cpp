@@ -10,8 +10,6 @@
 namespace retort::cli {
 namespace {
 
-constexpr std::size_t kLabelWidth = 40;
-
 struct CompareOptions {
   std::string experiment;
   ComparisonOptions comparison;
@@ -39,9 +37,7 @@ Result<int> compare(const Session& session, const CompareOptions& options) {
     return failWith(table.error());
   }
   const auto format = tableFormatFromName(options.is_json ? "json" : options.format);
-  const bool is_on_terminal = options.output.empty() && session.terminal.is_terminal;
-  const TextStyle style{is_on_terminal && session.terminal.has_color,
-                        is_on_terminal ? kLabelWidth : 0};
+  const TextStyle style = options.output.empty() ? tableStyle(session.terminal) : TextStyle{};
   const Status delivered =
       deliverDocument(renderTable(*table, *format, style), options.output, options.may_overwrite);
   return delivered ? Result<int>(0) : failWith(delivered.error());

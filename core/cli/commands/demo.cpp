@@ -93,7 +93,7 @@ Status printResults(const Session& session, storage::WorkspaceStore& store) {
   if (Status written = writeTables(*table, session.paths.folder); !written) {
     return written;
   }
-  print("\n" + renderTable(*table, TableFormat::kText, {session.terminal.has_color, 40}));
+  print("\n" + renderTable(*table, TableFormat::kText, tableStyle(session.terminal)));
   const auto numbers = loadDemoNumbers(store, *experiment);
   if (!numbers) {
     return failWith(numbers.error());

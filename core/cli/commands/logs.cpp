@@ -22,16 +22,35 @@ struct LogOptions {
   std::int64_t lines = 200;
   bool is_following = false;
   bool shows_events = false;
+  bool is_json = false;
 };
 
-Result<int> printEvents(storage::WorkspaceStore& store, const RunRecord& run, std::int64_t limit) {
+Json eventJson(const Event& event) {
+  return {{"kind", event.kind},
+          {"attempt", event.attempt},
+          {"time_ms", event.time_ms},
+          {"step", event.step ? Json(*event.step) : Json(nullptr)},
+          {"fields", event.fields}};
+}
+
+Result<int> printEvents(storage::WorkspaceStore& store,
+                        const RunRecord& run,
+                        const LogOptions& options) {
   storage::EventFilter filter;
   filter.run_id = run.spec.run_id;
-  filter.limit = limit;
+  filter.limit = options.lines;
   filter.newest_first = true;
   const auto events = store.events().list(filter);
   if (!events) {
     return failWith(events.error());
+  }
+  if (options.is_json) {
+    Json list = Json::array();
+    for (auto logged = events->rbegin(); logged != events->rend(); ++logged) {
+      list.push_back(eventJson(logged->event));
+    }
+    printJson(list);
+    return 0;
   }
   for (auto logged = events->rbegin(); logged != events->rend(); ++logged) {
     const Event& event = logged->event;
@@ -79,7 +98,7 @@ Result<int> showLog(const Session& session, const LogOptions& options) {
     return failWith(run.error());
   }
   if (options.shows_events) {
-    return printEvents(*store, *run, options.lines);
+    return printEvents(*store, *run, options);
   }
   const std::filesystem::path file = session.paths.run(run->spec.run_id).log();
   LogTail tail(file);

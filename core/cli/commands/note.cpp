@@ -10,18 +10,20 @@ namespace {
 struct NoteOptions {
   std::string run;
   std::string note;
+  bool is_json = false;
 };
 
 CommandBody declare(Arguments& arguments) {
   auto options = std::make_shared<NoteOptions>();
   arguments.positional("RUN", options->run, "The run");
   arguments.positional("TEXT", options->note, "The note; \"\" removes it");
+  arguments.flag("--json", options->is_json, "For scripts");
   return [options](Session& session) -> Result<int> {
     const auto runs = requestForRuns(session, "note", {options->run}, {{"note", options->note}});
     if (!runs) {
       return failWith(runs.error());
     }
-    printRunLines("noted", *runs);
+    printRuns("noted", *runs, options->is_json);
     return 0;
   };
 }

@@ -11,6 +11,7 @@ namespace {
 struct PriorityOptions {
   std::string priority;
   std::vector<std::string> words;
+  bool is_json = false;
 };
 
 Result<int> setPriority(const Session& session, const PriorityOptions& options) {
@@ -25,7 +26,7 @@ Result<int> setPriority(const Session& session, const PriorityOptions& options) 
   if (!runs) {
     return failWith(runs.error());
   }
-  printRunLines("priority " + std::to_string(*priority), *runs);
+  printRuns("priority " + std::to_string(*priority), *runs, options.is_json);
   return 0;
 }
 
@@ -33,6 +34,7 @@ CommandBody declare(Arguments& arguments) {
   auto options = std::make_shared<PriorityOptions>();
   arguments.positional("PRIORITY", options->priority, "Higher runs first; 0 is usual");
   arguments.positionals("RUN", options->words, "Runs, or experiments: all of their runs");
+  arguments.flag("--json", options->is_json, "For scripts");
   return [options](Session& session) {
     return setPriority(session, *options);
   };

@@ -10,12 +10,14 @@ namespace {
 struct RetryOptions {
   std::vector<std::string> words;
   bool is_from_start = false;
+  bool is_json = false;
 };
 
 CommandBody declare(Arguments& arguments) {
   auto options = std::make_shared<RetryOptions>();
   arguments.positionals("RUN", options->words, "Runs, or experiments: all of their runs");
   arguments.flag("--from-start", options->is_from_start, "Drop the checkpoints first");
+  arguments.flag("--json", options->is_json, "For scripts");
   return [options](Session& session) -> Result<int> {
     Json request = Json::object();
     if (options->is_from_start) {
@@ -25,7 +27,7 @@ CommandBody declare(Arguments& arguments) {
     if (!runs) {
       return failWith(runs.error());
     }
-    printRunLines("queued", *runs);
+    printRuns("queued", *runs, options->is_json);
     return 0;
   };
 }

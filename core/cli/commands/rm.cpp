@@ -18,6 +18,7 @@ namespace {
 struct RemoveOptions {
   std::vector<std::string> words;
   bool is_confirmed = false;
+  bool is_json = false;
 };
 
 Result<bool> confirm(const std::vector<RunRecord>& runs) {
@@ -65,8 +66,10 @@ Result<int> remove(const Session& session, const RemoveOptions& options) {
   if (const Status sent = sendRequest(*store, "remove", {{"run_ids", ids}}); !sent) {
     return failWith(sent.error());
   }
-  printRunLines("removed", *runs);
-  print("Their folders are in " + escapeForTerminal(session.paths.trash().string()) + "\n");
+  printRuns("removed", *runs, options.is_json);
+  if (!options.is_json) {
+    print("Their folders are in " + escapeForTerminal(session.paths.trash().string()) + "\n");
+  }
   return 0;
 }
 
@@ -74,6 +77,7 @@ CommandBody declare(Arguments& arguments) {
   auto options = std::make_shared<RemoveOptions>();
   arguments.positionals("RUN", options->words, "Runs, or experiments: all of their runs");
   arguments.flag("-y,--yes", options->is_confirmed, "Do not ask");
+  arguments.flag("--json", options->is_json, "For scripts");
   return [options](Session& session) {
     return remove(session, *options);
   };

@@ -132,8 +132,7 @@ void printComparison(const Session& session,
     printError("retort: no comparison: " + escapeForTerminal(table.error().message) + "\n");
     return;
   }
-  constexpr std::size_t kLabelWidth = 40;
-  print("\n" + renderTable(*table, TableFormat::kText, {session.terminal.has_color, kLabelWidth}));
+  print("\n" + renderTable(*table, TableFormat::kText, tableStyle(session.terminal)));
 }
 
 void printResultJson(const Submission& submission, const WaitResult& result) {

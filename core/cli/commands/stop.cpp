@@ -9,13 +9,15 @@ namespace {
 
 CommandBody declare(Arguments& arguments) {
   auto words = std::make_shared<std::vector<std::string>>();
+  auto is_json = std::make_shared<bool>(false);
   arguments.positionals("RUN", *words, "Runs, or experiments: all of their runs");
-  return [words](Session& session) -> Result<int> {
+  arguments.flag("--json", *is_json, "For scripts");
+  return [words, is_json](Session& session) -> Result<int> {
     const auto runs = requestForRuns(session, "stop", *words);
     if (!runs) {
       return failWith(runs.error());
     }
-    printRunLines("stopping", *runs);
+    printRuns("stopping", *runs, *is_json);
     return 0;
   };
 }

@@ -11,6 +11,7 @@ struct TagOptions {
   std::vector<std::string> words;
   std::vector<std::string> add;
   std::vector<std::string> remove;
+  bool is_json = false;
 };
 
 Result<int> changeTags(const Session& session, const TagOptions& options) {
@@ -22,7 +23,7 @@ Result<int> changeTags(const Session& session, const TagOptions& options) {
   if (!runs) {
     return failWith(runs.error());
   }
-  printRunLines("tagged", *runs);
+  printRuns("tagged", *runs, options.is_json);
   return 0;
 }
 
@@ -31,6 +32,7 @@ CommandBody declare(Arguments& arguments) {
   arguments.positionals("RUN", options->words, "Runs, or experiments: all of their runs");
   arguments.list("-a,--add", options->add, "Tags to add");
   arguments.list("-r,--remove", options->remove, "Tags to remove");
+  arguments.flag("--json", options->is_json, "For scripts");
   return [options](Session& session) {
     return changeTags(session, *options);
   };

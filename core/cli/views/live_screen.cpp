@@ -29,18 +29,28 @@ void flush() {
   (void)std::fflush(stdout);
 }
 
-char readKey() {
-  std::array<char, 8> bytes{};
-  const ssize_t count = read(STDIN_FILENO, bytes.data(), bytes.size());
-  if (count <= 0) {
-    return 'q';  // the terminal is gone
+std::optional<char> readByte(int timeout_ms) {
+  pollfd keyboard{STDIN_FILENO, POLLIN, 0};
+  char byte = 0;
+  if (poll(&keyboard, 1, timeout_ms) <= 0) {
+    return std::nullopt;
   }
-  if (bytes[0] == kEscape && count >= 3) {
-    const bool is_back = bytes[2] == 'A' || bytes[2] == 'D';
-    const bool is_forth = bytes[2] == 'B' || bytes[2] == 'C';
-    return is_back ? 'p' : (is_forth ? 'n' : ' ');
+  return read(STDIN_FILENO, &byte, 1) == 1 ? byte : 'q';  // the terminal is gone: leave
+}
+
+/// An arrow key is the escape sequence "\x1b[A" … "\x1b[D".
+char meaningOf(char key) {
+  if (key != kEscape) {
+    return key == kControlC ? 'q' : key;
   }
-  return bytes[0] == kControlC ? 'q' : bytes[0];
+  if (readByte(0) != '[') {
+    return ' ';
+  }
+  const std::optional<char> arrow = readByte(0);
+  if (arrow == 'A' || arrow == 'D') {
+    return 'p';
+  }
+  return arrow == 'B' || arrow == 'C' ? 'n' : ' ';
 }
 
 }  // namespace
@@ -134,11 +144,11 @@ std::optional<char> FullScreen::waitForKey(int milliseconds) {
     waitMilliseconds(milliseconds);
     return std::nullopt;
   }
-  pollfd keyboard{STDIN_FILENO, POLLIN, 0};
-  if (poll(&keyboard, 1, milliseconds) <= 0) {
+  const std::optional<char> byte = readByte(milliseconds);
+  if (!byte) {
     return std::nullopt;
   }
-  const char key = readKey();
+  const char key = meaningOf(*byte);
   if (key == kControlZ) {
     leave();
     (void)std::raise(SIGTSTP);

@@ -44,6 +44,28 @@ std::string withMessage(const RunProgress& run, std::string line) {
   return run.message.empty() ? line : line + ": " + run.message;
 }
 
+/// The lines for runs whose state changed to one that `is_shown`.
+template <class Predicate>
+std::vector<std::string> changedLines(const GridProgress& before,
+                                      const GridProgress& after,
+                                      const Predicate& is_shown) {
+  std::map<std::string, RunState> states;
+  for (const RunProgress& run : before.runs) {
+    states.emplace(run.run_id, run.state);
+  }
+  std::vector<std::string> lines;
+  for (const RunProgress& run : after.runs) {
+    const auto known = states.find(run.run_id);
+    const RunState old = known == states.end() ? RunState::kQueued : known->second;
+    if (old != run.state && is_shown(run.state)) {
+      const std::string line =
+          fmt::format("{} {} {}", formatClock(after.now_ms), run.name, runStateName(run.state));
+      lines.push_back(escapeForTerminal(withMessage(run, line)));
+    }
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::size_t chooseNameWidth(const std::vector<const RunProgress*>& runs, std::size_t width) {
@@ -101,21 +123,13 @@ std::vector<std::string> renderProgressBlock(const GridProgress& progress,
 }
 
 std::vector<std::string> renderChanges(const GridProgress& before, const GridProgress& after) {
-  std::map<std::string, RunState> states;
-  for (const RunProgress& run : before.runs) {
-    states.emplace(run.run_id, run.state);
-  }
-  std::vector<std::string> lines;
-  for (const RunProgress& run : after.runs) {
-    const auto known = states.find(run.run_id);
-    const RunState old = known == states.end() ? RunState::kQueued : known->second;
-    if (old != run.state) {
-      const std::string line =
-          fmt::format("{} {} {}", formatClock(after.now_ms), run.name, runStateName(run.state));
-      lines.push_back(escapeForTerminal(withMessage(run, line)));
-    }
-  }
-  return lines;
+  return changedLines(before, after, [](RunState) { return true; });
+}
+
+std::vector<std::string> renderTroubles(const GridProgress& before, const GridProgress& after) {
+  return changedLines(before, after, [](RunState state) {
+    return state == RunState::kBlocked || (isTerminal(state) && state != RunState::kFinished);
+  });
 }
 
 std::string renderSummaryLine(const GridProgress& progress) {

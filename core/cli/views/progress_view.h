@@ -30,6 +30,10 @@ namespace retort::cli {
 [[nodiscard]] std::vector<std::string> renderChanges(const GridProgress& before,
                                                      const GridProgress& after);
 
+/// Of these, only those of runs that failed, diverged, stopped or are blocked.
+[[nodiscard]] std::vector<std::string> renderTroubles(const GridProgress& before,
+                                                      const GridProgress& after);
+
 /// One plain line on the whole: counts, and step, rate and loss of the active runs.
 [[nodiscard]] std::string renderSummaryLine(const GridProgress& progress);
 
