@@ -74,6 +74,8 @@ function(retort_tests name)
                     PROGRAM_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
   # GoogleTest's macros convert signedness inside.
   target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Wno-sign-conversion>)
+  # The libraries are optimised; optimising the tests themselves only costs a third of their compile time.
+  target_compile_options(${name} PRIVATE $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CONFIG:Release>>:-O0>)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   if(arg_PER_SUITE)
     set(suites "")
