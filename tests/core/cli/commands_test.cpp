@@ -128,6 +128,52 @@ TEST_F(Commands, PutNotesTagsAndPrioritiesOnRuns) {
   EXPECT_EQ(retort({"priority", "high", "lengths"}).exit_code, 64);
 }
 
+TEST_F(Commands, ReportWhatTheyDidForScripts) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"note", "lengths:0", "x", "--json"},
+        std::vector<std::string>{"tag", "lengths:0", "--add", "a", "--json"},
+        std::vector<std::string>{"priority", "1", "lengths:0", "--json"},
+        std::vector<std::string>{"stop", "lengths:0", "--json"},
+        std::vector<std::string>{"pause", "lengths:0", "--json"},
+        std::vector<std::string>{"rm", "lengths:0", "--yes", "--json"}}) {
+    const ProgramOutput output = retort(words);
+    const auto json = parseJson(output.output);
+    ASSERT_TRUE(json.has_value()) << words[0] << output.output << output.errors;
+    ASSERT_EQ(json->size(), 1U) << words[0];
+    EXPECT_EQ((*json)[0]["name"], "fake.steps=short seed=1") << words[0];
+  }
+  const auto events = parseJson(retort({"logs", "lengths:1", "--events", "--json"}).output);
+  EXPECT_EQ(events.value_or(Json::array()).back()["kind"], "end");
+  EXPECT_EQ(
+      parseJson(retort({"check", writeSmallGrid(), "--json"}).output).value_or(Json())["runs"], 4);
+}
+
+TEST_F(Commands, RefuseToResumeAndRetryFinishedRuns) {
+  EXPECT_EQ(retort({"retry", "lengths:0"}).exit_code, 64);
+  EXPECT_EQ(listRuns()[0]["state"], "finished");
+}
+
+TEST_F(Commands, ExportToAFileThatAppearsWhole) {
+  const std::string file = (folder_.path() / "points.csv").string();
+
+  EXPECT_EQ(retort({"export", "lengths", "-o", file}).exit_code, 0);
+  EXPECT_EQ(readFile(file, 1 << 20).value_or(""), retort({"export", "lengths"}).output);
+  EXPECT_EQ(retort({"export", "lengths", "-o", file}).exit_code, 73);
+  EXPECT_EQ(retort({"export", "lengths", "-o", "/nonexistent/points.csv"}).exit_code, 66);
+  EXPECT_EQ(retort({"export", "lengths", "--format", "xml"}).exit_code, 64);
+}
+
+TEST_F(Commands, ReadAWorkspaceThatMayNotBeWritten) {
+  (void)retort({"agent", "--shutdown"});
+  std::filesystem::permissions(
+      workspace(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+
+  EXPECT_EQ(retort({"ls"}).exit_code, 0);
+  EXPECT_EQ(retort({"compare", "lengths"}).exit_code, 0);
+
+  std::filesystem::permissions(workspace(), std::filesystem::perms::owner_all);
+}
+
 TEST_F(Commands, RemoveRunsOnlyWhenConfirmed) {
   EXPECT_EQ(retort({"rm", "lengths:0"}).exit_code, 64);
   EXPECT_EQ(listRuns().size(), 4U);
@@ -137,7 +183,7 @@ TEST_F(Commands, RemoveRunsOnlyWhenConfirmed) {
   EXPECT_EQ(listRuns().size(), 3U);
   EXPECT_FALSE(std::filesystem::is_empty(workspace() / "trash"));
   EXPECT_THAT(retort({"compare", "lengths"}).output,
-              HasSubstr("Not counted: fake.steps=short seed=1 (removed"));
+              HasSubstr("Not counted (1): fake.steps=short seed=1 (removed"));
 }
 
 TEST_F(Commands, ShowLogsAndEvents) {

@@ -61,8 +61,11 @@ class TerminalProgram {
   /// Waits for the end; 128 + the signal when one killed it.
   int exitCode() {
     int status = 0;
-    while (waitpid(pid_, &status, WNOHANG) == 0) {
+    for (int look = 0; waitpid(pid_, &status, WNOHANG) == 0; ++look) {
       readSome();
+      if (look > 3000) {  // it reads in pieces of at most 100 ms
+        kill(pid_, SIGKILL);
+      }
     }
     readSome();
     pid_ = 0;
@@ -123,6 +126,21 @@ TEST_F(LiveScreen, WatchesUntilQAndBringsTheTerminalBack) {
   EXPECT_THAT(watch.output(), HasSubstr(kShowCursor));
   EXPECT_THAT(watch.output(), HasSubstr(kLeaveScreen));
   EXPECT_TRUE(watch.hasEcho());
+}
+
+TEST_F(LiveScreen, MovesBetweenRunsWithKeys) {
+  ASSERT_EQ(retort({"run", writeSmallGrid()}).exit_code, 0);
+  TerminalProgram watch(command({"watch"}));
+  (void)watch.readUntil("q quit");
+
+  for (const char key : {'\x1b', '[', 'B', 'n', 'x', 'p', '\x1b', '[', 'A', '\x1b'}) {
+    watch.press(key);
+  }
+  (void)watch.readUntil("fake.steps=long seed=1");
+  watch.press(3);  // Ctrl-C
+
+  EXPECT_EQ(watch.exitCode(), 0);
+  EXPECT_THAT(watch.output(), HasSubstr("fake.steps=long seed=1"));
 }
 
 TEST_F(LiveScreen, BringsTheTerminalBackAfterSignals) {

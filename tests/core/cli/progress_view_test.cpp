@@ -122,6 +122,16 @@ TEST_F(ProgressView, ReportsRunsThatWereThereBeforeOnce) {
   EXPECT_TRUE(renderChanges(progress, progress).empty());
 }
 
+TEST_F(ProgressView, TellsTroublesFromWhatWentWell) {
+  const GridProgress before = grid({running("a"), running("b"), running("c")});
+  GridProgress after = before;
+  after.runs[0].state = RunState::kFinished;
+  after.runs[1].state = RunState::kDiverged;
+  after.runs[2].state = RunState::kStopping;
+
+  EXPECT_EQ(renderTroubles(before, after), std::vector<std::string>{"09:10:11 b diverged"});
+}
+
 TEST_F(ProgressView, SumsUpInOneLine) {
   EXPECT_EQ(
       renderSummaryLine(grid({running("a")})),

@@ -90,7 +90,7 @@ TEST_F(RunCommand, FailsWhenARunFailedAndSaysWhy) {
   EXPECT_EQ(output.exit_code, 1);
   EXPECT_THAT(output.errors, HasSubstr("fake.behaviour=bad_data"));
   EXPECT_THAT(output.errors, HasSubstr("row 7 of train.tsv has no label"));
-  EXPECT_THAT(output.output, HasSubstr("Not counted: fake.behaviour=bad_data"));
+  EXPECT_THAT(output.output, HasSubstr("Not counted (1): fake.behaviour=bad_data"));
 }
 
 TEST_F(RunCommand, CountsADivergedRunAsAResult) {

@@ -63,7 +63,7 @@ TEST(RenderText, AlignsColumnsAndStarsTheBest) {
 }
 
 TEST(RenderText, IsBoldOnATerminalInsteadOfStarred) {
-  const std::string text = renderText(lossTable(), {true, 0});
+  const std::string text = renderText(lossTable(), {true, 0, 0});
 
   EXPECT_THAT(text, HasSubstr("\x1b[1m0.9450 ± 0.0071\x1b[0m"));
   EXPECT_THAT(text, Not(HasSubstr("*")));
@@ -83,13 +83,20 @@ TEST(RenderText, PutsTheMetricAboveItsColumns) {
                   "loss   n         mean ± sd                 Δ [95 % CI]      p"));
 }
 
+TEST(RenderText, WrapsTheCaptionForATerminal) {
+  const auto lines = splitString(renderText(lossTable(), {false, 0, 60}), '\n');
+
+  EXPECT_EQ(lines[6], "losses: last eval.accuracy, mean ± sample standard deviation");
+  EXPECT_EQ(lines[7], "over n runs (one per seed).");
+}
+
 TEST(RenderText, ElidesLongLabels) {
   std::vector<ComparedRun> runs = lossRuns();
   runs[0].labels["loss"] = std::string(300, 'x');
   ComparisonRequest request = lossRequest();
   request.baseline.clear();
 
-  const std::string text = renderText(*buildComparison(request, runs), {false, 12});
+  const std::string text = renderText(*buildComparison(request, runs), {false, 12, 0});
 
   EXPECT_THAT(text, HasSubstr("\nxxxxxxxxxxx…    1"));
 }

@@ -105,7 +105,7 @@ TEST(TableCaption, SaysWhatTheNumbersAreAndWhatIsMissing) {
                 "Δ: mean difference to loss=score, paired by seed, with its 95 % confidence "
                 "interval and the two-sided p of the paired t test.",
                 "The best mean among complete cells is marked.",
-                "Not counted: loss=output seed=2 (failed, 0000000000000005)."}));
+                "Not counted (1): loss=output seed=2 (failed, 0000000000000005)."}));
 }
 
 TEST(TableCaption, SaysBestAndAveragedFactors) {
@@ -133,9 +133,18 @@ TEST(TableCaption, NamesAtMostSomeRuns) {
 
   const auto sentences = tableCaption(*buildComparison(lossRequest(), runs), 2);
 
-  EXPECT_EQ(sentences.back(),
-            "Not counted: loss=score seed=1 (queued, 0000000000000000); loss=score seed=2 (queued, "
-            "0000000000000001); and 4 more.");
+  EXPECT_EQ(
+      sentences.back(),
+      "Not counted (6): loss=score seed=1 (queued, 0000000000000000); loss=score seed=2 (queued, "
+      "0000000000000001); and 4 more.");
+}
+
+TEST(TableCaption, NamesFailuresBeforeRunsThatWait) {
+  std::vector<ComparedRun> runs = lossRuns();
+  runs[0].state = RunState::kQueued;
+
+  EXPECT_EQ(tableCaption(*buildComparison(lossRequest(), runs), 1).back(),
+            "Not counted (2): loss=output seed=2 (failed, 0000000000000005); and 1 more.");
 }
 
 TEST(TableCaption, NamesTheMetricThatARunLacks) {
@@ -146,7 +155,7 @@ TEST(TableCaption, NamesTheMetricThatARunLacks) {
   request.metrics.push_back({"eval.loss", "min", ""});
 
   EXPECT_EQ(tableCaption(*buildComparison(request, runs)).back(),
-            "Not counted: loss=score seed=2 (no finite value of eval.loss, 0000000000000001).");
+            "Not counted (1): loss=score seed=2 (no finite value of eval.loss, 0000000000000001).");
 }
 
 TEST(TableCaption, CountsCombinationsOutsideTheGrid) {

@@ -57,6 +57,13 @@ TEST(ElideStart, KeepsTheEnd) {
   EXPECT_EQ(elideStart("abc", 1), "…");
 }
 
+TEST(WrapText, BreaksBetweenWords) {
+  EXPECT_EQ(wrapText("one two three", 7), "one two\nthree\n");
+  EXPECT_EQ(wrapText("one two three", 9, 2), "  one two\n  three\n");
+  EXPECT_EQ(wrapText("unbreakable word", 4), "unbreakable\nword\n");
+  EXPECT_EQ(wrapText("", 4), "");
+}
+
 TEST(PadText, FillsUpToTheWidth) {
   EXPECT_EQ(padRight("±1", 4), "±1  ");
   EXPECT_EQ(padLeft("±1", 4), "  ±1");
