@@ -15,7 +15,7 @@ namespace retort::train {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kEndings = {"a", "asi", "o", "osi", "u", "usi"};
+constexpr std::array<std::string_view, 6> kEndings = {"a", "o", "u", "asi", "osi", "usi"};
 constexpr std::array<std::string_view, 6> kNouns = {"bel", "dor", "fim", "gat", "kul", "mer"};
 constexpr std::array<std::string_view, 4> kVerbs = {"prask", "tolv", "sken", "wirt"};
 constexpr std::array<std::string_view, 4> kAdjectives = {"zlim", "hrud", "yelk", "vash"};

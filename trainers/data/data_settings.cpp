@@ -129,6 +129,12 @@ const SettingGroup<AgreementSettings>& agreementSettings() {
                                  "replicates learn from the same data",
                 .minimum = 0,
                 .when = {taskIs("agreement")}})
+          .add(&AgreementSettings::endings,
+               {.key = "data.agreement.endings",
+                .documentation = "how many endings there are to agree in",
+                .minimum = 2,
+                .maximum = 6,
+                .when = {taskIs("agreement")}})
           .add(&AgreementSettings::phrases,
                {.key = "data.agreement.phrases",
                 .documentation = "at most so many distracting phrases between words that agree",

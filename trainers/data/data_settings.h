@@ -26,6 +26,7 @@ struct AgreementSettings {
   std::int64_t train_rows = 8000;
   std::int64_t dev_rows = 500;
   std::int64_t seed = 1;
+  std::int64_t endings = 6;
   std::int64_t phrases = 2;
   std::int64_t nesting = 1;
   bool has_object = true;

@@ -26,7 +26,8 @@ TEST(DataSettings, ReadTheirValues) {
       {{"data.task", "cola"}, {"data.max_length", 32}, {"data.shuffle", false}});
   const TableTaskSettings table = tableTaskSettings().read(
       {{"data.table.labels", Json::array({"no", "yes"})}, {"data.table.regression", true}});
-  const AgreementSettings agreement = agreementSettings().read({{"data.agreement.nesting", 2}});
+  const AgreementSettings agreement =
+      agreementSettings().read({{"data.agreement.nesting", 2}, {"data.agreement.object", true}});
 
   EXPECT_EQ(data.task, "cola");
   EXPECT_EQ(data.max_length, 32);
