@@ -230,7 +230,8 @@ class SettingIndex {
 class ConditionEvaluator {
  public:
   ConditionEvaluator(const SettingIndex& index, const std::map<std::string, GivenValue>& given)
-      : index_(index), given_(given) {}
+      : index_(index),
+        given_(given) {}
 
   bool applies(const SettingSpec& spec) {
     if (spec.when.empty()) {

@@ -1,6 +1,7 @@
 #include "trainers/catalog.h"
 
 #include "core/base/json.h"
+#include "core/settings/resolve.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
