@@ -114,7 +114,7 @@ Status collectOutput(const std::string& program,
       return fail(ErrorCode::kProcess,
                   fmt::format("{} printed more than {} bytes", program, max_bytes));
     }
-    if (result.errors.size() > 2 * kErrorTail) {
+    if (result.errors.size() > kErrorTail) {
       result.errors.erase(0, result.errors.size() - kErrorTail);
     }
   }

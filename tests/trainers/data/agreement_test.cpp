@@ -161,6 +161,7 @@ TEST(Agreement, WordsWithoutTheirPlacesSayNothing) {
   std::map<int, std::array<double, 2>> agreeing_nouns;
   AgreementSettings settings = settingsOf(20'000);
   settings.nesting = 0;
+  settings.has_object = false;
 
   for (const Example& example : generateAgreement(settings).train) {
     const std::size_t label = example.label == 1 ? 1 : 0;
@@ -200,6 +201,7 @@ TEST(Agreement, SplitsEveryWordIntoKnownStemsAndEndings) {
 TEST(Agreement, FreeDistractorsAgreeByChance) {
   AgreementSettings settings = settingsOf(4'000);
   settings.nesting = 0;
+  settings.has_object = false;
   settings.has_object = false;
   settings.endings = 6;
   settings.free = 1;
