@@ -126,6 +126,7 @@ CommandBody declare(Arguments& arguments) {
   arguments.flag("--events",
                  options->shows_events,
                  "Show what the trainer reported (phases, warnings, checkpoints) instead");
+  arguments.flag("--json", options->is_json, "With --events: for scripts");
   return [options](Session& session) {
     return showLog(session, *options);
   };
