@@ -1,0 +1,182 @@
+#include "gui/plots/plot_widget.h"
+
+#include <QEvent>
+#include <QFontMetrics>
+#include <QResizeEvent>
+#include <QVBoxLayout>
+#include <qcustomplot.h>
+
+#include <cmath>
+
+namespace retort::gui {
+namespace {
+
+constexpr int kReplotEveryMs = 100;
+constexpr double kTitleScale = 1.05;
+
+int scaled(double length, const PlotStyle& style) {
+  return static_cast<int>(std::lround(length * style.unit));
+}
+
+void styleAxis(QCPAxis& axis, const PlotStyle& style) {
+  const QPen line(style.foreground, style.unit);
+  axis.setBasePen(line);
+  axis.setTickPen(line);
+  axis.setSubTickPen(line);
+  axis.setTickLength(0, scaled(4, style));
+  axis.setSubTickLength(0, scaled(2, style));
+  axis.setTickLabelPadding(scaled(4, style));
+  axis.setLabelPadding(scaled(4, style));
+  axis.setPadding(scaled(3, style));
+  axis.setTickLabelColor(style.foreground);
+  axis.setLabelColor(style.foreground);
+  axis.setTickLabelFont(style.font);
+  axis.setLabelFont(style.font);
+  axis.grid()->setPen(QPen(style.grid, style.unit));
+  axis.grid()->setSubGridPen(QPen(style.sub_grid, style.unit));
+  axis.grid()->setZeroLinePen(QPen(style.grid, style.unit));
+}
+
+}  // namespace
+
+PlotWidget::PlotWidget(QWidget* parent)
+    : QWidget(parent),
+      canvas_(new QCustomPlot(this)),
+      title_element_(new QCPTextElement(canvas_)),
+      empty_item_(new QCPItemText(canvas_)) {
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(canvas_);
+  canvas_->setLocale(QLocale::c());
+  canvas_->setNoAntialiasingOnDrag(true);
+  canvas_->setMinimumSize(1, 1);
+  canvas_->setFocusPolicy(Qt::StrongFocus);
+  setFocusProxy(canvas_);
+  canvas_->plotLayout()->insertRow(0);
+  canvas_->plotLayout()->addElement(0, 0, title_element_);
+  title_element_->setVisible(false);
+  title_element_->setMaximumSize(QWIDGETSIZE_MAX, 0);
+  empty_item_->position->setType(QCPItemPosition::ptAxisRectRatio);
+  empty_item_->position->setCoords(0.5, 0.5);
+  empty_item_->setText(tr("No data"));
+  empty_item_->setLayer(QStringLiteral("overlay"));
+  empty_item_->setSelectable(false);
+  replot_timer_.setSingleShot(true);
+  connect(&replot_timer_, &QTimer::timeout, this, &PlotWidget::replotSoon);
+  connect(canvas_, &QCustomPlot::beforeReplot, this, [this] { prepare(width()); });
+  connect(canvas_, &QCustomPlot::afterReplot, this, [this] {
+    ++replot_count_;
+    since_replot_.start();
+    Q_EMIT replotted();
+  });
+  PlotWidget::applyStyle(screenStyle(palette(), font()));
+}
+
+PlotWidget::~PlotWidget() = default;
+
+void PlotWidget::setTitle(const QString& title) {
+  title_ = title;
+  title_element_->setVisible(!title.isEmpty());
+  title_element_->setMaximumSize(QWIDGETSIZE_MAX, title.isEmpty() ? 0 : QWIDGETSIZE_MAX);
+  replotSoon();
+}
+
+void PlotWidget::setEmptyText(const QString& sentence) {
+  empty_item_->setText(sentence);
+  replotSoon();
+}
+
+void PlotWidget::drawFigure(QPaintDevice& device,
+                            const QSize& size,
+                            double scale,
+                            const PlotStyle& style) {
+  applyStyle(style);
+  prepare(size.width());
+  {
+    QCPPainter painter(&device);
+    painter.scale(scale, scale);
+    painter.setMode(QCPPainter::pmVectorized);
+    painter.setMode(QCPPainter::pmNonCosmetic);
+    canvas_->toPainter(&painter, size.width(), size.height());
+  }
+  applyStyle(screenStyle(palette(), font()));
+  replotSoon();
+}
+
+void PlotWidget::replotNow() {
+  replot_timer_.stop();
+  canvas_->replot(QCustomPlot::rpImmediateRefresh);
+}
+
+QSize PlotWidget::minimumSizeHint() const {
+  const QFontMetrics metrics(font());
+  return {metrics.averageCharWidth() * 24, metrics.height() * 6};
+}
+
+QSize PlotWidget::sizeHint() const {
+  const QFontMetrics metrics(font());
+  return {metrics.averageCharWidth() * 80, metrics.height() * 16};
+}
+
+void PlotWidget::applyStyle(const PlotStyle& style) {
+  style_ = style;
+  canvas_->setBackground(QBrush(style.background));
+  for (QCPAxisRect* rect : canvas_->axisRects()) {
+    for (QCPAxis* axis : rect->axes()) {
+      styleAxis(*axis, style);
+    }
+    rect->setMinimumMargins(
+        QMargins(scaled(6, style), scaled(6, style), scaled(10, style), scaled(4, style)));
+  }
+  QFont title_font = style.font;
+  title_font.setBold(true);
+  if (title_font.pixelSize() > 0) {
+    title_font.setPixelSize(static_cast<int>(std::lround(title_font.pixelSize() * kTitleScale)));
+  }
+  title_element_->setFont(title_font);
+  title_element_->setTextColor(style.foreground);
+  title_element_->setTextFlags(Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine);
+  title_element_->setMargins(QMargins(scaled(8, style), scaled(4, style), scaled(8, style), 0));
+  canvas_->plotLayout()->setRowSpacing(0);
+  empty_item_->setFont(style.font);
+  empty_item_->setColor(style.muted);
+}
+
+void PlotWidget::scheduleReplot() {
+  if (replot_timer_.isActive()) {
+    return;
+  }
+  const qint64 elapsed = since_replot_.isValid() ? since_replot_.elapsed() : kReplotEveryMs;
+  replot_timer_.start(static_cast<int>(std::max<qint64>(0, kReplotEveryMs - elapsed)));
+}
+
+void PlotWidget::replotSoon() {
+  canvas_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void PlotWidget::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
+    applyStyle(screenStyle(palette(), font()));
+    replotSoon();
+  }
+}
+
+void PlotWidget::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  fitTitle(event->size().width());
+}
+
+void PlotWidget::prepare(int width) {
+  fitTitle(width);
+  empty_item_->setVisible(isEmpty());
+  prepareReplot();
+}
+
+void PlotWidget::fitTitle(int width) {
+  const int available = std::max(1, width - scaled(24, style_));
+  const QFontMetrics metrics(title_element_->font());
+  title_element_->setText(metrics.elidedText(title_, Qt::ElideRight, available));
+}
+
+}  // namespace retort::gui
