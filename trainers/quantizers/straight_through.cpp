@@ -1,8 +1,12 @@
 #include "trainers/quantizers/straight_through.h"
 
+#include "trainers/kernels/fused_quantize.h"
+
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/hardtanh_backward.h>
 #include <torch/csrc/autograd/custom_function.h>
+
+#include <utility>
 
 namespace retort::train {
 namespace {
@@ -22,10 +26,13 @@ struct StraightThrough : torch::autograd::Function<StraightThrough> {
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const double clip = context->saved_data["clip"].toDouble();
-    // hardtanh's derivative is exactly the mask 1[-clip < x < clip].
-    const at::Tensor gradient =
-        at::hardtanh_backward(gradients[0], context->get_saved_variables()[0], -clip, clip);
-    return {gradient, at::Tensor(), at::Tensor()};
+    const at::Tensor x = context->get_saved_variables()[0];
+    std::optional<at::Tensor> gradient = fusedStraightThrough(gradients[0], x, clip);
+    if (!gradient) {
+      // hardtanh's derivative is exactly the mask 1[-clip < x < clip].
+      gradient = at::hardtanh_backward(gradients[0], x, -clip, clip);
+    }
+    return {*std::move(gradient), at::Tensor(), at::Tensor()};
   }
 };
 

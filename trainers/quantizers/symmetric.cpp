@@ -1,6 +1,10 @@
 #include "trainers/quantizers/symmetric.h"
 
+#include "trainers/kernels/fused_quantize.h"
+
 #include <ATen/TensorOperators.h>
+
+#include <utility>
 
 namespace retort::train {
 namespace {
@@ -11,6 +15,9 @@ constexpr double kSmallestMaximum = 1e-30;
 }  // namespace
 
 at::Tensor symmetricQuantize(const at::Tensor& x, const QuantizerOptions& options) {
+  if (auto fused = fusedSymmetric(x, options)) {
+    return *std::move(fused);
+  }
   at::Tensor maximum;
   if (options.granularity == Granularity::kTensor) {
     // max|clip(x)| without a pass that writes: clipping cannot change which of the extremes is

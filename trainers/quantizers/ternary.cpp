@@ -1,10 +1,17 @@
 #include "trainers/quantizers/ternary.h"
 
+#include "trainers/kernels/fused_quantize.h"
+
 #include <ATen/TensorOperators.h>
+
+#include <utility>
 
 namespace retort::train {
 
 at::Tensor ternaryQuantize(const at::Tensor& x, const QuantizerOptions& options) {
+  if (auto fused = fusedTernary(x, options)) {
+    return *std::move(fused);
+  }
   const at::Tensor clipped = x.clamp(-options.clip, options.clip);
   const at::Tensor magnitude = clipped.abs();
   const auto sum = [&options](const at::Tensor& values) {
