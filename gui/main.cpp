@@ -1,8 +1,8 @@
-#include "gui/pages/run_list_page.h"
+#include "gui/app/main_window.h"
+#include "gui/models/app_context.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
-#include <QMainWindow>
 
 #include <cstdio>
 
@@ -53,12 +53,12 @@ int main(int argc, char** argv) {
 
   const QApplication application(argc, argv);
   const QString workspace = chooseWorkspace(parser.positionalArguments());
-  QMainWindow window;
-  window.setWindowTitle(QStringLiteral("Retort: %1").arg(workspace));
-  window.setCentralWidget(new retort::gui::RunListPage(workspace.toStdString()));
+  retort::gui::AppContext context(workspace.toStdString());
+  retort::gui::MainWindow window(context);
   constexpr int kWidth = 1000;
   constexpr int kHeight = 600;
   window.resize(kWidth, kHeight);
   window.show();
+  context.start();
   return QApplication::exec();
 }

@@ -1,0 +1,65 @@
+#include "gui/models/run_colors.h"
+
+#include <array>
+#include <cstdint>
+
+namespace retort::gui {
+namespace {
+
+constexpr std::size_t kHueCount = 12;
+constexpr std::size_t kLightnessCount = 3;
+
+/// After Okabe and Ito and Tol's "muted" set, darkened until each stands out from white.
+constexpr std::array<QRgb, kHueCount> kOnLight = {0xff0072b2,
+                                                  0xffd55e00,
+                                                  0xff009e73,
+                                                  0xffc55f98,
+                                                  0xff8a6d00,
+                                                  0xff4a94cc,
+                                                  0xff7a3e9d,
+                                                  0xffa50026,
+                                                  0xff55585c,
+                                                  0xffd08a00,
+                                                  0xff117733,
+                                                  0xff0097a7};
+
+/// The same hues in the same order, light enough for a dark background.
+constexpr std::array<QRgb, kHueCount> kOnDark = {0xff4da6e8,
+                                                 0xffff8a4c,
+                                                 0xff2fc99a,
+                                                 0xfff0a3cc,
+                                                 0xffd4b83a,
+                                                 0xff8fd0ff,
+                                                 0xffb98be0,
+                                                 0xffff6b81,
+                                                 0xffb8bcc2,
+                                                 0xffffbe4d,
+                                                 0xff6fbf73,
+                                                 0xff4ddbe6};
+
+/// FNV-1a: qHash and std::hash may differ from one start to the next.
+std::uint64_t hashOf(const std::string& text) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const char character : text) {
+    hash = (hash ^ static_cast<unsigned char>(character)) * 1099511628211ULL;
+  }
+  return hash ^ (hash >> 32);
+}
+
+}  // namespace
+
+QColor runColor(const std::string& run_id, bool is_dark) {
+  constexpr int kStepPercent = 125;
+  const std::uint64_t hash = hashOf(run_id);
+  const QColor base = QColor::fromRgb((is_dark ? kOnDark : kOnLight)[hash % kHueCount]);
+  switch ((hash / kHueCount) % kLightnessCount) {
+    case 1:
+      return base.darker(kStepPercent);
+    case 2:
+      return is_dark ? base.lighter(kStepPercent) : base.darker(kStepPercent * kStepPercent / 100);
+    default:
+      return base;
+  }
+}
+
+}  // namespace retort::gui
