@@ -88,6 +88,10 @@ struct RangeCase {
   std::vector<double> values;
 };
 
+void PrintTo(const RangeCase& range, std::ostream* out) {
+  *out << range.text;
+}
+
 class Range : public ::testing::TestWithParam<RangeCase> {};
 
 TEST_P(Range, HasTheseValues) {

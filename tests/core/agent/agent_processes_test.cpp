@@ -261,6 +261,17 @@ TEST_F(AgentProcesses, FloodTheirOutputWithoutBlocking) {
   EXPECT_GT(std::filesystem::file_size(pathsOf(1).log()), 8u << 20);
 }
 
+TEST_F(AgentProcesses, FloodTheirOutputAndFillNoDisk) {
+  options.log_limit = 1 << 20;
+  startAgent();
+  submitBehaviour("flood");
+
+  ASSERT_TRUE(untilState(1, RunState::kFinished));
+
+  EXPECT_LE(std::filesystem::file_size(pathsOf(1).log()), 1u << 20);
+  EXPECT_THAT(contentsOf(pathsOf(1).log()), HasSubstr("output was left out here"));
+}
+
 TEST_F(AgentProcesses, LeaveATornLineAndGoOn) {
   submitFake(1, {{"fake.behaviour", "torn"}, {"fake.crash_step", 8}});
 
@@ -308,6 +319,10 @@ struct RefusalCase {
   std::string behaviour;
   std::string message;
 };
+
+void PrintTo(const RefusalCase& refusal, std::ostream* out) {
+  *out << refusal.behaviour;
+}
 
 class AgentProcessesRefuse : public AgentProcesses,
                              public ::testing::WithParamInterface<RefusalCase> {};

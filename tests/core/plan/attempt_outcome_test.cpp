@@ -50,6 +50,10 @@ struct ExitCase {
   std::string message;
 };
 
+void PrintTo(const ExitCase& exit, std::ostream* out) {
+  *out << "code_" << exit.code;
+}
+
 class ExitCodes : public testing::TestWithParam<ExitCase> {};
 
 TEST_P(ExitCodes, FollowTheTrainersContract) {

@@ -201,6 +201,10 @@ struct BlockCase {
   std::string reason;
 };
 
+void PrintTo(const BlockCase& block, std::ostream* out) {
+  *out << runStateName(block.needed);
+}
+
 class ScheduleBlocks : public testing::TestWithParam<BlockCase> {};
 
 TEST_P(ScheduleBlocks, ARunWhoseNeededRunCannotFinish) {

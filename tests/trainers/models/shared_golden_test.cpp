@@ -1,9 +1,10 @@
 #include "tests/trainers/models/shared_encoder.h"
 
+#include <ATen/Version.h>
+
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <limits>
+#include <cstdlib>
 
 namespace retort::train {
 namespace {
@@ -13,30 +14,21 @@ EncoderBatch fixedBatch() {
   return batchFromJson(sharedJson("fixed_batch_sst-2_16x64.json"));
 }
 
-/// What the second implementation gave on one kind of processor. Fifteen elements of this batch lie
-/// exactly between two 8-bit levels (the context is a product of two integer grids, and x is half
-/// of max|x|); the last bit of the matrix product decides where they go, and processors differ in
-/// it.
-const std::vector<Json>& resolutions() {
-  static const std::vector<Json> kResolutions = {sharedJson("golden_float64_16x64.json"),
-                                                 testData("encoder_float64_16x64_ties.json")};
-  return kResolutions;
-}
+/// Fifteen elements of this batch lie exactly between two 8-bit levels: the context is a product of
+/// two integer grids, and x is half of max|x|. The last bit of a matrix product decides where they
+/// go, so that the second implementation itself gives other numbers (by 1e-7 to 1e-5) on another
+/// processor. MKL's portable code path gives the bits of the golden file; it must be chosen before
+/// MKL's first use.
+const bool kIsPortable = ::setenv("MKL_CBWR", "COMPATIBLE", 1) == 0;
 
-/// The largest relative difference of losses and gradient norms from the resolution that is
-/// nearest.
-double differenceFromGolden(const LossTerms& terms,
-                            const BertModel& student,
-                            const std::string& variant) {
-  double nearest = std::numeric_limits<double>::infinity();
-  for (const Json& golden : resolutions()) {
-    const double losses =
-        largestRelativeDifference(lossValues(terms), golden.at("loss").at(variant));
-    const double norms =
-        largestRelativeDifference(moduleGradientNorms(student), golden.at("grad").at(variant));
-    nearest = std::min(nearest, std::max(losses, norms));
-  }
-  return nearest;
+/// The golden file's processor had AVX-512, which ATen's softmax and sums show in their last bits;
+/// and its ties of Teacher Intervention on maps are not those of the portable path. For these, what
+/// the second implementation gives on the portable path.
+const Json& goldenFor(const std::string& variant) {
+  static const Json kGolden = sharedJson("golden_float64_16x64.json");
+  static const Json kTies = testData("encoder_float64_16x64_ties.json");
+  const bool is_avx512 = at::get_cpu_capability() == "AVX512";
+  return is_avx512 && variant != "MI" ? kGolden : kTies;
 }
 
 class SharedGolden : public testing::TestWithParam<const char*> {
@@ -55,7 +47,11 @@ TEST_P(SharedGolden, AgreesInDoublePrecision) {
 
   const LossTerms terms = forwardBackward(variant, student, encoder.teacher(), fixedBatch());
 
-  EXPECT_LT(differenceFromGolden(terms, student, variant), 1e-9);
+  ASSERT_TRUE(kIsPortable);
+  const Json& golden = goldenFor(variant);
+  EXPECT_LT(largestRelativeDifference(lossValues(terms), golden.at("loss").at(variant)), 1e-9);
+  EXPECT_LT(largestRelativeDifference(moduleGradientNorms(student), golden.at("grad").at(variant)),
+            1e-9);
 }
 
 INSTANTIATE_TEST_SUITE_P(
