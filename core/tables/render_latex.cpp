@@ -29,6 +29,7 @@ constexpr const char* kBegin =
 \begin{table}
 \centering
 \small
+\setlength{\belowcaptionskip}{6pt}
 )";
 constexpr const char* kEnd = "\\end{table}\n\\retorttableend\n";
 
