@@ -9,7 +9,7 @@ trap 'rm -rf -- "$place"' EXIT
 tree="$place/mit Leerzeichen/Größe"
 calls=$place/calls
 failures=0
-unset RETORT_TORCH CMAKE_PREFIX_PATH CI
+unset RETORT_TORCH CMAKE_PREFIX_PATH CI DISPLAY WAYLAND_DISPLAY
 
 stand_in() { # name, body
   printf '#!/usr/bin/env bash\necho "%s $*" >>"%s"\n%s\n' "$1" "$calls" "$2" >"$place/bin/$1"
@@ -87,6 +87,9 @@ run "$tree" demo --yes out
 expect "a changed source is built" called ninja
 expect "without configuring again" not_called cmake
 expect "options of the script are taken from its own commands" [ "$output" = "$tree"$'\n'"<demo><out>" ]
+expect "without a display no desktop app is built" not_called 'ninja .*retort-gui'
+DISPLAY=:9 run "$tree" demo
+expect "with one it is, for the demo to open it" called 'ninja -j [0-9]* retort-gui'
 
 : >"$calls"
 run "$place" test -R storage
