@@ -2,7 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/text.h"
-#include "core/cli/format.h"
+#include "core/run/format.h"
 #include "core/tables/escape.h"
 #include "core/tables/text_width.h"
 

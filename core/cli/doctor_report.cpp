@@ -5,7 +5,7 @@
 #include "core/agent/trainer_catalogue.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
-#include "core/cli/format.h"
+#include "core/run/format.h"
 #include "core/tables/text_width.h"
 #include "storage/workspace_store.h"
 

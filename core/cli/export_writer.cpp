@@ -1,7 +1,7 @@
 #include "core/cli/export_writer.h"
 
 #include "core/base/text.h"
-#include "core/cli/format.h"
+#include "core/run/format.h"
 #include "core/tables/escape.h"
 
 #include <cmath>

@@ -3,9 +3,9 @@
 #include "core/agent/agent_client.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
-#include "core/cli/format.h"
 #include "core/cli/views/live_screen.h"
 #include "core/cli/views/progress_view.h"
+#include "core/run/format.h"
 
 #include <algorithm>
 

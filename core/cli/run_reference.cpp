@@ -1,7 +1,7 @@
 #include "core/cli/run_reference.h"
 
 #include "core/base/text.h"
-#include "core/cli/format.h"
+#include "core/run/format.h"
 #include "storage/workspace_store.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "core/cli/watch_loader.h"
 
-#include "core/cli/format.h"
+#include "core/run/format.h"
 #include "storage/workspace_store.h"
 
 #include <algorithm>

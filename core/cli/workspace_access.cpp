@@ -3,8 +3,8 @@
 #include "core/agent/agent_client.h"
 #include "core/agent/trainer_catalogue.h"
 #include "core/base/file.h"
-#include "core/cli/format.h"
 #include "core/cli/run_reference.h"
+#include "core/run/format.h"
 
 #include <filesystem>
 
@@ -83,17 +83,6 @@ Result<Catalogue> Catalogues::find(const std::string& trainer) {
     found = known_.emplace(trainer, loadCatalogue(paths_, trainer)).first;
   }
   return found->second;
-}
-
-Catalogue catalogueOf(const Session& session,
-                      storage::WorkspaceStore& store,
-                      const ExperimentRecord& experiment) {
-  for (const ExperimentRun& member : experiment.runs) {
-    if (const auto run = store.runs().get(member.run_id)) {
-      return loadCatalogue(session.paths, run->spec.trainer).value_or(Catalogue{});
-    }
-  }
-  return {};
 }
 
 }  // namespace retort::cli

@@ -50,9 +50,4 @@ class Catalogues {
   std::map<std::string, Result<Catalogue>> known_;
 };
 
-/// The catalogue of the trainer that made an experiment's runs; an empty one when it cannot be had.
-[[nodiscard]] Catalogue catalogueOf(const Session& session,
-                                    storage::WorkspaceStore& store,
-                                    const ExperimentRecord& experiment);
-
 }  // namespace retort::cli

@@ -127,20 +127,20 @@ void addColumns(const ComparisonTable& table, bool is_count_shared, TableLayout&
     layout.columns.push_back({"", "experiment", false});
   }
   if (is_count_shared) {
-    layout.columns.push_back({"", "n", true});
+    layout.columns.push_back({"", "n", true, LayoutKind::kCount});
   }
   const std::string interval = fmt::format("Δ [{:g} % CI]", table.confidence * 100);
-  for (const ComparisonColumn& column : table.columns) {
-    const std::string title = groupTitle(table, column);
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const std::string title = groupTitle(table, table.columns[i]);
     const bool is_alone = table.columns.size() == 1;
     const std::string group = is_alone ? "" : title;
     if (!is_count_shared) {
-      layout.columns.push_back({group, "n", true});
+      layout.columns.push_back({group, "n", true, LayoutKind::kCount, i});
     }
-    layout.columns.push_back({group, is_alone ? title : "mean ± sd", true});
+    layout.columns.push_back({group, is_alone ? title : "mean ± sd", true, LayoutKind::kValue, i});
     if (table.has_differences) {
-      layout.columns.push_back({group, interval, true});
-      layout.columns.push_back({group, "p", true});
+      layout.columns.push_back({group, interval, true, LayoutKind::kDifference, i});
+      layout.columns.push_back({group, "p", true, LayoutKind::kProbability, i});
     }
   }
 }

@@ -8,12 +8,16 @@
 /// A comparison table as texts in rows and columns, not escaped yet: what all drawn formats share.
 namespace retort {
 
+enum class LayoutKind { kLabel, kCount, kValue, kDifference, kProbability };
+
 struct LayoutColumn {
   std::string
       group;  ///< the metric (and column labels) that this column belongs to; empty: stands alone
   std::string title;
   bool is_number =
       false;  ///< aligned to the right; its texts hold digits, signs, "±" and brackets only
+  LayoutKind kind = LayoutKind::kLabel;
+  std::size_t cell = 0;  ///< which cell of a row it is about; meaningless for labels
 };
 
 struct LayoutCell {

@@ -19,13 +19,14 @@ check() { # where, what it may not include (an extended regular expression), fol
   fi
 }
 
-check core "core/(agent|cli)/|\"(storage|experiments|trainers|gui|tests)/|<Q|$torch|sqlite3|yaml-cpp|qcustomplot" "agent cli"
-check core/agent "core/cli/|\"(trainers|gui|tests)/|<Q|$torch|sqlite3|yaml-cpp|qcustomplot"
+check core "core/(agent|cli|comparison)/|\"(storage|experiments|trainers|gui|tests)/|<Q|$torch|sqlite3|yaml-cpp|qcustomplot" "agent cli comparison"
+check core/agent "core/(cli|comparison)/|\"(trainers|gui|tests)/|<Q|$torch|sqlite3|yaml-cpp|qcustomplot"
+check core/comparison "core/cli/|\"(experiments|trainers|gui|tests)/|<Q|$torch|sqlite3|yaml-cpp|qcustomplot"
 check core/cli "\"(trainers|gui|tests)/|<Q|$torch|sqlite3|yaml-cpp|qcustomplot"
-check storage "core/(agent|cli)/|\"(experiments|trainers|gui|tests)/|<Q|$torch|yaml-cpp|qcustomplot"
+check storage "core/(agent|cli|comparison)/|\"(experiments|trainers|gui|tests)/|<Q|$torch|yaml-cpp|qcustomplot"
 check storage 'sqlite3\.h' sqlite
-check experiments "core/(agent|cli)/|\"(storage|trainers|gui|tests)/|<Q|$torch|sqlite3|qcustomplot"
-check trainers "core/(agent|cli)/|\"(storage|gui|tests)/|<Q|sqlite3|qcustomplot"
+check experiments "core/(agent|cli|comparison)/|\"(storage|trainers|gui|tests)/|<Q|$torch|sqlite3|qcustomplot"
+check trainers "core/(agent|cli|comparison)/|\"(storage|gui|tests)/|<Q|sqlite3|qcustomplot"
 check trainers '<torch/torch\.h>'
 check gui "core/cli/|\"(trainers|tests)/|$torch|sqlite3|yaml-cpp"
 check gui/models 'QWidget|QtWidgets|QApplication|qcustomplot'

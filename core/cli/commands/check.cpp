@@ -1,8 +1,8 @@
 #include "core/base/file.h"
 #include "core/cli/arguments.h"
 #include "core/cli/commands/commands.h"
-#include "core/cli/format.h"
 #include "core/cli/grid_runner.h"
+#include "core/run/format.h"
 
 #include <memory>
 

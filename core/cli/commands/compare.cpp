@@ -1,8 +1,10 @@
 #include "core/base/text.h"
 #include "core/cli/arguments.h"
 #include "core/cli/commands/commands.h"
-#include "core/cli/comparison_loader.h"
+#include "core/cli/table_style.h"
 #include "core/cli/workspace_access.h"
+#include "core/comparison/comparison_loader.h"
+#include "core/comparison/experiment_catalogue.h"
 #include "core/tables/render.h"
 
 #include <memory>
@@ -28,7 +30,7 @@ Result<int> compare(const Session& session, const CompareOptions& options) {
   if (!experiment) {
     return failWith(experiment.error());
   }
-  const Catalogue catalogue = catalogueOf(session, *store, *experiment);
+  const Catalogue catalogue = catalogueOf(session.paths, *store, *experiment);
   const auto lookup = [&](const std::string& name) {
     return catalogue.findMetric(name);
   };

@@ -1,13 +1,15 @@
 #include "core/base/file.h"
 #include "core/cli/arguments.h"
 #include "core/cli/commands/commands.h"
-#include "core/cli/comparison_loader.h"
 #include "core/cli/demo_summary.h"
-#include "core/cli/format.h"
+#include "core/cli/desktop_app.h"
 #include "core/cli/grid_runner.h"
+#include "core/cli/table_style.h"
+#include "core/comparison/comparison_loader.h"
+#include "core/comparison/experiment_catalogue.h"
+#include "core/run/format.h"
 #include "core/tables/render.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 
@@ -23,6 +25,7 @@ constexpr const char* kGridFile = "demo.yaml";
 
 struct DemoOptions {
   bool is_fresh = false;
+  bool is_windowless = false;
 };
 
 /// The grid's file: installed beside the program, else in the source tree that it was built from.
@@ -69,20 +72,12 @@ Status writeTables(const ComparisonTable& table, const fs::path& folder) {
   return {};
 }
 
-bool hasDesktopApp() {
-  std::error_code error;
-  const bool has_display =
-      std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  return has_display && fs::exists(program.parent_path() / "retort-gui", error);
-}
-
 Status printResults(const Session& session, storage::WorkspaceStore& store) {
   const auto experiment = store.experiments().find(kExperiment);
   if (!experiment) {
     return failWith(experiment.error());
   }
-  const Catalogue catalogue = catalogueOf(session, store, *experiment);
+  const Catalogue catalogue = catalogueOf(session.paths, store, *experiment);
   const auto lookup = [&](const std::string& metric) {
     return catalogue.findMetric(metric);
   };
@@ -106,6 +101,16 @@ Status printResults(const Session& session, storage::WorkspaceStore& store) {
         folder + "\n");
   print(hasDesktopApp() ? "Or in the desktop app:  ./retort gui --workspace " + folder + "\n" : "");
   return {};
+}
+
+/// Not from a script: windows that nobody asked for are in the way.
+void openWindow(const Session& session, const DemoOptions& options) {
+  if (options.is_windowless || !session.terminal.is_terminal || !hasDesktopApp()) {
+    return;
+  }
+  if (Status opened = openDesktopApp(session.paths.folder); !opened) {
+    printError("the desktop app did not start: " + opened.error().message + "\n");
+  }
 }
 
 Result<int> runDemo(Session session, const DemoOptions& options) {
@@ -143,6 +148,7 @@ Result<int> runDemo(Session session, const DemoOptions& options) {
         "Training a small teacher, then " + formatCount(ids->size() - 1, "run") +
         " with ternary weights (minutes on two cores). Ctrl-C ends the watching, not the runs.\n");
   }
+  openWindow(session, options);
   const auto result = waitForRuns(session, *store, kExperiment, *ids, false);
   if (!result) {
     return failWith(result.error());
@@ -162,6 +168,7 @@ Result<int> runDemo(Session session, const DemoOptions& options) {
 CommandBody declare(Arguments& arguments) {
   auto options = std::make_shared<DemoOptions>();
   arguments.flag("--fresh", options->is_fresh, "Start anew; the previous demo is renamed");
+  arguments.flag("--no-window", options->is_windowless, "Do not open the desktop app");
   return [options](Session& session) {
     return runDemo(session, *options);
   };

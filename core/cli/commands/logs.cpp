@@ -1,12 +1,12 @@
 #include "core/base/file.h"
 #include "core/cli/arguments.h"
 #include "core/cli/commands/commands.h"
-#include "core/cli/format.h"
-#include "core/cli/log_tail.h"
 #include "core/cli/run_reference.h"
 #include "core/cli/views/live_screen.h"
 #include "core/cli/workspace_access.h"
 #include "core/plan/run_requests.h"
+#include "core/run/format.h"
+#include "core/run/log_tail.h"
 
 #include <memory>
 

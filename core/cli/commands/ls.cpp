@@ -2,10 +2,10 @@
 #include "core/base/text.h"
 #include "core/cli/arguments.h"
 #include "core/cli/commands/commands.h"
-#include "core/cli/format.h"
 #include "core/cli/run_progress.h"
 #include "core/cli/text_table.h"
 #include "core/cli/workspace_access.h"
+#include "core/run/format.h"
 
 #include <algorithm>
 #include <map>

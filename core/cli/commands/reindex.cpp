@@ -4,8 +4,8 @@
 #include "core/base/file.h"
 #include "core/cli/arguments.h"
 #include "core/cli/commands/commands.h"
-#include "core/cli/format.h"
 #include "core/cli/workspace_access.h"
+#include "core/run/format.h"
 #include "experiments/spec_file.h"
 
 #include <memory>

@@ -2,10 +2,10 @@
 #include "core/base/file.h"
 #include "core/cli/arguments.h"
 #include "core/cli/commands/commands.h"
-#include "core/cli/format.h"
 #include "core/cli/run_reference.h"
 #include "core/cli/workspace_access.h"
 #include "core/plan/run_requests.h"
+#include "core/run/format.h"
 
 #include <iostream>
 #include <memory>

@@ -1,10 +1,12 @@
 #include "core/base/file.h"
 #include "core/cli/arguments.h"
 #include "core/cli/commands/commands.h"
-#include "core/cli/comparison_loader.h"
-#include "core/cli/format.h"
 #include "core/cli/grid_runner.h"
+#include "core/cli/table_style.h"
 #include "core/cli/text_table.h"
+#include "core/comparison/comparison_loader.h"
+#include "core/comparison/experiment_catalogue.h"
+#include "core/run/format.h"
 #include "core/tables/render.h"
 
 #include <algorithm>
@@ -123,7 +125,7 @@ void printComparison(const Session& session,
   if (!experiment) {
     return;
   }
-  const Catalogue catalogue = catalogueOf(session, store, *experiment);
+  const Catalogue catalogue = catalogueOf(session.paths, store, *experiment);
   const auto lookup = [&](const std::string& metric) {
     return catalogue.findMetric(metric);
   };

@@ -2,9 +2,9 @@
 #include "core/base/text.h"
 #include "core/cli/arguments.h"
 #include "core/cli/commands/commands.h"
-#include "core/cli/format.h"
 #include "core/cli/run_reference.h"
 #include "core/cli/workspace_access.h"
+#include "core/run/format.h"
 #include "core/run/submission.h"
 #include "core/tables/text_width.h"
 

@@ -1,11 +1,11 @@
 #include "core/cli/arguments.h"
 #include "core/cli/commands/commands.h"
-#include "core/cli/format.h"
 #include "core/cli/run_reference.h"
 #include "core/cli/views/live_screen.h"
 #include "core/cli/views/watch_view.h"
 #include "core/cli/watch_loader.h"
 #include "core/cli/workspace_access.h"
+#include "core/run/format.h"
 
 #include <algorithm>
 #include <memory>

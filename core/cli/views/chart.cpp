@@ -1,6 +1,6 @@
 #include "core/cli/views/chart.h"
 
-#include "core/cli/format.h"
+#include "core/run/format.h"
 #include "core/tables/text_width.h"
 
 #include <algorithm>

@@ -2,8 +2,8 @@
 
 #include "core/base/file.h"
 #include "core/base/text.h"
-#include "core/cli/format.h"
 #include "core/cli/views/chart.h"
+#include "core/run/format.h"
 #include "core/tables/text_width.h"
 
 #include <algorithm>

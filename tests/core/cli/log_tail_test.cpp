@@ -1,4 +1,4 @@
-#include "core/cli/log_tail.h"
+#include "core/run/log_tail.h"
 
 #include "tests/core/cli/temporary_folder.h"
 

@@ -1,31 +1,18 @@
-#include "core/cli/comparison_loader.h"
+#include "core/comparison/comparison_loader.h"
 
 #include "core/base/text.h"
-#include "core/cli/format.h"
+#include "core/comparison/comparison_choices.h"
+#include "core/run/format.h"
 #include "storage/workspace_store.h"
 
 #include <algorithm>
 #include <optional>
-#include <set>
 
-namespace retort::cli {
+namespace retort {
 namespace {
 
 std::string metricOf(const std::string& series) {
   return series.substr(0, series.find('['));
-}
-
-std::vector<std::string> factorsOf(const ExperimentRecord& experiment) {
-  std::vector<std::string> factors;
-  for (const ExperimentRun& run : experiment.runs) {
-    for (const auto& [factor, label] : run.labels) {
-      if (!run.is_needed_only &&
-          std::find(factors.begin(), factors.end(), factor) == factors.end()) {
-        factors.push_back(factor);
-      }
-    }
-  }
-  return factors;
 }
 
 /// A string or a list of strings in the report; nothing when it is absent.
@@ -249,26 +236,6 @@ Result<std::vector<ComparedRun>> loadRuns(storage::WorkspaceStore& store,
   return runs;
 }
 
-/// The metrics that the runs have curves or results of, sorted.
-Result<std::vector<std::string>> recordedMetrics(storage::WorkspaceStore& store,
-                                                 const std::vector<std::string>& run_ids) {
-  const auto curves = store.metrics().metricNames(run_ids);
-  if (!curves) {
-    return failWith(curves.error());
-  }
-  std::set<std::string> names(curves->begin(), curves->end());
-  for (const std::string& id : run_ids) {
-    const auto results = store.metrics().results(id);
-    if (!results) {
-      return failWith(results.error());
-    }
-    for (const auto& [name, value] : *results) {
-      names.insert(name);
-    }
-  }
-  return std::vector<std::string>(names.begin(), names.end());
-}
-
 }  // namespace
 
 Result<ComparisonRequest> makeComparisonRequest(const ExperimentRecord& experiment,
@@ -277,7 +244,9 @@ Result<ComparisonRequest> makeComparisonRequest(const ExperimentRecord& experime
                                                 const MetricLookup& lookup) {
   ComparisonRequest request;
   request.experiment = experiment.name;
-  request.factors = factorsOf(experiment);
+  for (const FactorChoice& factor : factorsOf(experiment)) {
+    request.factors.push_back(factor.name);
+  }
   request.rows = options.by.empty() ? reportNames(experiment.report, "by") : options.by;
   request.columns = options.columns;
   if (options.by.empty()) {
@@ -294,6 +263,7 @@ Result<ComparisonRequest> makeComparisonRequest(const ExperimentRecord& experime
   const std::vector<std::string> at = reportNames(experiment.report, "at");
   const std::string chosen = !options.at.empty() ? options.at : (at.empty() ? "last" : at.front());
   request.at = chosen == "best" ? ValueChoice::kBest : ValueChoice::kLast;
+  request.confidence = options.confidence;
   if (!options.is_without_baseline) {
     auto baseline = options.baseline.empty() ? Result<Labels>(reportBaseline(experiment))
                                              : parseBaseline(options.baseline);
@@ -309,17 +279,19 @@ Result<ComparisonTable> loadComparison(storage::WorkspaceStore& store,
                                        const ExperimentRecord& experiment,
                                        const ComparisonOptions& options,
                                        const MetricLookup& lookup) {
-  std::vector<std::string> ids;
-  for (const ExperimentRun& run : experiment.runs) {
-    if (!run.is_needed_only) {
-      ids.push_back(run.run_id);
-    }
+  const auto choices = loadChoices(store, experiment);
+  if (!choices) {
+    return failWith(choices.error());
   }
-  const auto recorded = recordedMetrics(store, ids);
-  if (!recorded) {
-    return failWith(recorded.error());
-  }
-  const auto request = makeComparisonRequest(experiment, options, *recorded, lookup);
+  return loadComparison(store, experiment, options, lookup, *choices);
+}
+
+Result<ComparisonTable> loadComparison(storage::WorkspaceStore& store,
+                                       const ExperimentRecord& experiment,
+                                       const ComparisonOptions& options,
+                                       const MetricLookup& lookup,
+                                       const ComparisonChoices& choices) {
+  const auto request = makeComparisonRequest(experiment, options, choices.recorded, lookup);
   if (!request) {
     return failWith(request.error());
   }
@@ -330,16 +302,4 @@ Result<ComparisonTable> loadComparison(storage::WorkspaceStore& store,
   return buildComparison(*request, *runs);
 }
 
-TextStyle tableStyle(const TerminalTraits& terminal) {
-  constexpr std::size_t kWideColumns = 120;
-  constexpr std::size_t kWideLabel = 40;
-  constexpr std::size_t kNarrowLabel = 24;
-  if (!terminal.is_terminal) {
-    return {};
-  }
-  return {terminal.has_color,
-          terminal.columns >= kWideColumns ? kWideLabel : kNarrowLabel,
-          terminal.columns};
-}
-
-}  // namespace retort::cli
+}  // namespace retort

@@ -1,15 +1,15 @@
-#include "core/cli/comparison_loader.h"
+#include "core/comparison/comparison_loader.h"
 
 #include "tests/core/cli/store_fixture.h"
 
 #include <gmock/gmock.h>
 
-namespace retort::cli {
+namespace retort {
 namespace {
 
 using ::testing::HasSubstr;
 
-class ComparisonLoader : public LossStore {
+class ComparisonLoader : public cli::LossStore {
  protected:
   Result<ComparisonTable> load(const ComparisonOptions& options = {}) {
     return loadComparison(*store_, *store_->experiments().find("losses"), options, lookup());
@@ -139,4 +139,4 @@ TEST_F(ComparisonLoader, MovesAColumnFactorOutOfTheReportedRows) {
 }
 
 }  // namespace
-}  // namespace retort::cli
+}  // namespace retort

@@ -1,15 +1,16 @@
-#include "core/cli/format.h"
+#include "core/run/format.h"
 
 #include "core/base/text.h"
 
 #include <array>
 #include <cmath>
 #include <ctime>
+#include <limits>
 #include <vector>
 
 #include <fmt/format.h>
 
-namespace retort::cli {
+namespace retort {
 namespace {
 
 constexpr const char* kUndefined = "–";
@@ -32,6 +33,27 @@ std::optional<std::string> formatNonFinite(double value) {
     return value > 0 ? "inf" : "-inf";
   }
   return std::nullopt;
+}
+
+/// Takes one "layer=3" into the key; false when it is no such thing.
+bool setDimension(std::string_view part, SeriesKey& key) {
+  const std::size_t equals = part.find('=');
+  if (equals == std::string_view::npos || equals + 1 == part.size()) {
+    return false;
+  }
+  const std::string_view name = part.substr(0, equals);
+  const std::string_view value = part.substr(equals + 1);
+  if (name == "projection" || name == "component") {
+    (name == "projection" ? key.projection : key.component) = std::string(value);
+    return true;
+  }
+  const auto number = parseInteger(value);
+  if ((name != "layer" && name != "head") || !number || *number < 0 ||
+      *number > std::numeric_limits<int>::max()) {
+    return false;
+  }
+  (name == "layer" ? key.layer : key.head) = static_cast<int>(*number);
+  return true;
 }
 
 }  // namespace
@@ -130,6 +152,28 @@ std::string formatSeries(const SeriesKey& key) {
   return parts.empty() ? key.metric : key.metric + "[" + joinStrings(parts, ",") + "]";
 }
 
+Result<SeriesKey> parseSeries(std::string_view text) {
+  SeriesKey key;
+  const std::size_t bracket = text.find('[');
+  key.metric = std::string(text.substr(0, bracket));
+  bool is_good = !key.metric.empty();
+  if (bracket != std::string_view::npos) {
+    is_good = is_good && text.back() == ']';
+    const std::string_view inside =
+        is_good ? text.substr(bracket + 1, text.size() - bracket - 2) : std::string_view{};
+    for (const std::string& part : splitString(inside, ',')) {
+      is_good = is_good && setDimension(part, key);
+    }
+  }
+  if (!is_good) {
+    return fail(ErrorCode::kUsage,
+                "'" + std::string(text) +
+                    "' names no curve; write METRIC or METRIC[layer=3,head=0,projection=q,"
+                    "component=map]");
+  }
+  return key;
+}
+
 std::string formatCount(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
@@ -138,4 +182,4 @@ std::string shortId(std::string_view run_id) {
   return std::string(run_id.substr(0, kShortIdLength));
 }
 
-}  // namespace retort::cli
+}  // namespace retort

@@ -1,4 +1,4 @@
-#include "core/cli/format.h"
+#include "core/run/format.h"
 
 #include "core/tables/text_width.h"
 
@@ -9,7 +9,7 @@
 #include <ctime>
 #include <limits>
 
-namespace retort::cli {
+namespace retort {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -80,6 +80,33 @@ TEST(Format, NamesSeriesWithTheirDimensions) {
   EXPECT_EQ(formatSeries({"kl", 0, 1, "", "map"}), "kl[layer=0,head=1,component=map]");
 }
 
+TEST(Format, ReadsTheNamesOfSeries) {
+  for (const SeriesKey& key : {SeriesKey{"train.loss", {}, {}, "", ""},
+                               SeriesKey{"grad_norm", 3, {}, "q", ""},
+                               SeriesKey{"kl", 0, 1, "", "map"}}) {
+    EXPECT_EQ(parseSeries(formatSeries(key)), key);
+  }
+  EXPECT_EQ(parseSeries("kl[head=1,layer=0]"), (SeriesKey{"kl", 0, 1, "", ""}));
+}
+
+TEST(Format, RefusesWhatNamesNoSeries) {
+  for (const char* text : {"",
+                           "[layer=1]",
+                           "kl[",
+                           "kl[layer=1",
+                           "kl[]",
+                           "kl[layer=]",
+                           "kl[layer=q]",
+                           "kl[layer=-1]",
+                           "kl[layer=99999999999]",
+                           "kl[depth=1]",
+                           "kl[layer=1]x"}) {
+    const auto key = parseSeries(text);
+    ASSERT_FALSE(key.has_value()) << text;
+    EXPECT_EQ(key.error().code, ErrorCode::kUsage);
+  }
+}
+
 TEST(Format, CountsInWords) {
   EXPECT_EQ(formatCount(1, "run"), "1 run");
   EXPECT_EQ(formatCount(0, "run"), "0 runs");
@@ -87,4 +114,4 @@ TEST(Format, CountsInWords) {
 }
 
 }  // namespace
-}  // namespace retort::cli
+}  // namespace retort

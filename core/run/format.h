@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/json.h"
+#include "core/base/result.h"
 #include "core/run/run_record.h"
 
 #include <cstdint>
@@ -8,8 +9,9 @@
 #include <string>
 #include <string_view>
 
-/// Small values as people read them on a terminal. Undefined values are "–".
-namespace retort::cli {
+/// Small values as people read them, the same on a terminal and in a window. Undefined values are
+/// "–".
+namespace retort {
 
 /// "0:07", "12:34", "3:04:05", "2 d 03 h".
 [[nodiscard]] std::string formatDuration(double seconds);
@@ -39,10 +41,13 @@ namespace retort::cli {
 /// "train.loss" or "grad_norm[layer=3,projection=q]".
 [[nodiscard]] std::string formatSeries(const SeriesKey& key);
 
+/// The same backwards, dimensions in any order. kUsage, quoting the text, when it is none.
+[[nodiscard]] Result<SeriesKey> parseSeries(std::string_view text);
+
 /// "3 runs", "1 run".
 [[nodiscard]] std::string formatCount(std::size_t count, std::string_view noun);
 
 /// The id's beginning that lists show.
 [[nodiscard]] std::string shortId(std::string_view run_id);
 
-}  // namespace retort::cli
+}  // namespace retort

@@ -1,11 +1,10 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/cli/console.h"
+#include "core/comparison/comparison_choices.h"
 #include "core/run/run_record.h"
 #include "core/settings/catalogue.h"
 #include "core/tables/comparison_table.h"
-#include "core/tables/render.h"
 
 #include <functional>
 #include <string>
@@ -15,7 +14,7 @@ namespace retort::storage {
 class WorkspaceStore;
 }
 
-namespace retort::cli {
+namespace retort {
 
 /// What the user asks for; empty parts come from the experiment's `report`.
 struct ComparisonOptions {
@@ -25,6 +24,9 @@ struct ComparisonOptions {
   std::string at;                     ///< "last", "best" or empty
   std::vector<std::string> baseline;  ///< "factor=label"
   bool is_without_baseline = false;
+  double confidence = 0.95;  ///< of the intervals of differences; in (0, 1)
+
+  bool operator==(const ComparisonOptions&) const = default;
 };
 
 /// The declaration of a metric; null when it is not known.
@@ -48,7 +50,11 @@ using MetricLookup = std::function<const MetricSpec*(const std::string& name)>;
                                                      const ComparisonOptions& options,
                                                      const MetricLookup& lookup);
 
-/// How a table is drawn on this terminal; plain and complete where output is no terminal.
-[[nodiscard]] TextStyle tableStyle(const TerminalTraits& terminal);
+/// The same, with `loadChoices` already done.
+[[nodiscard]] Result<ComparisonTable> loadComparison(storage::WorkspaceStore& store,
+                                                     const ExperimentRecord& experiment,
+                                                     const ComparisonOptions& options,
+                                                     const MetricLookup& lookup,
+                                                     const ComparisonChoices& choices);
 
-}  // namespace retort::cli
+}  // namespace retort

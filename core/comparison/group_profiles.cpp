@@ -1,0 +1,128 @@
+#include "core/comparison/group_profiles.h"
+
+#include "core/run/format.h"
+#include "storage/workspace_store.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace retort {
+namespace {
+
+struct Mean {
+  double sum = 0;
+  std::size_t count = 0;
+
+  void add(double value) {
+    if (std::isfinite(value)) {
+      sum += value;
+      ++count;
+    }
+  }
+
+  [[nodiscard]] double value() const { return sum / static_cast<double>(count); }
+};
+
+/// Run -> layer -> the mean over the curves that belong to it.
+using LayerMeans = std::map<std::string, std::map<int, Mean>>;
+
+bool includes(const SeriesKey& wanted, const SeriesKey& key) {
+  return key.layer && (!wanted.layer || wanted.layer == key.layer) &&
+         (!wanted.head || wanted.head == key.head) &&
+         (wanted.projection.empty() || wanted.projection == key.projection) &&
+         (wanted.component.empty() || wanted.component == key.component);
+}
+
+Result<LayerMeans> lastValues(storage::MetricStore& metrics,
+                              const std::vector<std::string>& run_ids,
+                              const SeriesKey& wanted) {
+  const auto summaries = metrics.summaries(run_ids, wanted.metric);
+  if (!summaries) {
+    return failWith(summaries.error());
+  }
+  LayerMeans means;
+  for (const storage::SeriesSummary& summary : *summaries) {
+    if (includes(wanted, summary.key)) {
+      means[summary.run_id][*summary.key.layer].add(summary.last.value);
+    }
+  }
+  return means;
+}
+
+Result<LayerMeans> meanValues(storage::MetricStore& metrics,
+                              const std::vector<std::string>& run_ids,
+                              const SeriesKey& wanted) {
+  std::map<std::string, std::map<SeriesKey, Mean>> curves;
+  const Status read =
+      metrics.forEachPoint(run_ids, wanted.metric, [&](const storage::MetricRow& row) {
+        if (includes(wanted, row.key)) {
+          curves[row.run_id][row.key].add(row.point.value);
+        }
+        return true;
+      });
+  if (!read) {
+    return failWith(read.error());
+  }
+  LayerMeans means;
+  for (const auto& [run_id, keys] : curves) {
+    for (const auto& [key, mean] : keys) {
+      means[run_id][*key.layer].add(mean.count > 0 ? mean.value() : std::nan(""));
+    }
+  }
+  return means;
+}
+
+GroupProfile profileOf(const RunGroup& group,
+                       const LayerMeans& means,
+                       const ProfileRequest& request) {
+  std::map<int, std::vector<double>> layers;
+  for (const std::string& run_id : group.run_ids) {
+    if (const auto run = means.find(run_id); run != means.end()) {
+      for (const auto& [layer, mean] : run->second) {
+        if (mean.count > 0) {
+          layers[layer].push_back(mean.value());
+        }
+      }
+    }
+  }
+  GroupProfile profile;
+  profile.group = group;
+  for (auto& [layer, values] : layers) {
+    ProfilePoint point;
+    point.layer = layer;
+    point.summary = summarize(values);
+    point.spread = spreadOf(point.summary, request.spread, request.confidence);
+    point.values = std::move(values);
+    profile.points.push_back(std::move(point));
+  }
+  return profile;
+}
+
+}  // namespace
+
+Result<std::vector<GroupProfile>> loadGroupProfiles(storage::WorkspaceStore& store,
+                                                    const std::vector<RunGroup>& groups,
+                                                    const ProfileRequest& request) {
+  const auto wanted = parseSeries(request.metric);
+  if (!wanted) {
+    return failWith(wanted.error());
+  }
+  std::vector<std::string> run_ids;
+  for (const RunGroup& group : groups) {
+    run_ids.insert(run_ids.end(), group.run_ids.begin(), group.run_ids.end());
+  }
+  const auto means = request.value == ProfileValue::kLast
+                         ? lastValues(store.metrics(), run_ids, *wanted)
+                         : meanValues(store.metrics(), run_ids, *wanted);
+  if (!means) {
+    return failWith(means.error());
+  }
+  std::vector<GroupProfile> profiles;
+  for (const RunGroup& group : groups) {
+    profiles.push_back(profileOf(group, *means, request));
+  }
+  return profiles;
+}
+
+}  // namespace retort
