@@ -83,6 +83,7 @@ bool Agent::awaitSomething() {
     const auto found = std::ranges::find_if(
         active_, [&](const auto& entry) { return entry.second.process == exit.process; });
     if (found != active_.end()) {
+      capLog(found->first);
       ended_.push_back(endedAttempt(std::move(found->second), exit));
       active_.erase(found);
     }
@@ -96,9 +97,18 @@ bool Agent::awaitSomething() {
   return !is_ended_;
 }
 
+// Said once for each run: it is no reason to stop anything.
+void Agent::capLog(const std::string& run_id) {
+  const auto capped = capTrainLog(store_.paths().run(run_id).log(), options_.log_limit);
+  if (!capped && uncapped_.insert(run_id).second) {
+    log_(capped.error().message);
+  }
+}
+
 void Agent::superviseProcesses() {
   const std::int64_t now_ms = clock_.steadyMs();
   for (auto& [run_id, run] : active_) {
+    capLog(run_id);
     if (noteEventFile(run, eventFileBytes(store_.paths().run(run_id)), now_ms)) {
       unread_.insert(run_id);
     }

@@ -59,6 +59,7 @@ class Agent {
 
   // Parts of a turn, in this order.
   [[nodiscard]] bool awaitSomething();
+  void capLog(const std::string& run_id);
   void superviseProcesses();
   [[nodiscard]] bool isWriteDue();
   [[nodiscard]] Status write(Effects& effects);
@@ -92,7 +93,8 @@ class Agent {
   std::vector<EndedAttempt> ended_;
   std::set<std::string> unread_;  // runs whose event files have more
   std::map<std::string, std::int64_t>
-      unreadable_;  // runs whose event files are not read before this time
+      unreadable_;                  // runs whose event files are not read before this time
+  std::set<std::string> uncapped_;  // runs whose train.log could not be shortened
   std::optional<std::int64_t> next_plan_ms_;
   std::int64_t data_version_ = -1;
   std::int64_t renewed_ms_ = -1;

@@ -5,6 +5,7 @@
 #include "core/agent/agent_settings.h"
 #include "core/agent/linux_process_runner.h"
 #include "core/agent/machine.h"
+#include "core/agent/workspace_upkeep.h"
 
 #include <chrono>
 #include <cstdio>
@@ -19,6 +20,8 @@ namespace retort {
 namespace {
 
 constexpr std::chrono::milliseconds kLeasePause{200};
+// Of a client's patience with an agent that starts.
+constexpr std::chrono::milliseconds kCheckLimit{2'000};
 
 // One line on standard error, written at once so that lines of two agents do not mix.
 void logLine(const std::string& message) {
@@ -65,6 +68,10 @@ Status runAgentLoop(const AgentOptions& options) {
   if (!store) {
     return failWith(store.error());
   }
+  // Before anything is written: the lease, too.
+  if (Status sound = checkDatabase(*store, kCheckLimit); !sound) {
+    return sound;
+  }
   const SystemClock clock;
   const AgentIdentity self = ownIdentity();
   const auto is_agent = winLease(*store, clock, self, *signals);
@@ -74,6 +81,9 @@ Status runAgentLoop(const AgentOptions& options) {
   if (!*is_agent) {
     logLine("another agent is alive in this workspace; ending");
     return {};
+  }
+  if (const Status forgotten = forgetOldRequests(*store, clock.wallMs()); !forgotten) {
+    logLine(forgotten.error().message);
   }
   MachineSlots machine = detectMachine();
   const auto settings = readAgentSettings(store->paths());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/agent/train_log.h"
 #include "core/plan/attempt_outcome.h"
 
 #include <chrono>
@@ -22,6 +23,8 @@ struct AgentOptions {
   std::chrono::milliseconds idle_exit{15'000};
   /// Between two looks at the event files and the requests.
   std::chrono::milliseconds tick{200};
+  /// Bytes that a run's train.log may grow to.
+  std::int64_t log_limit = kTrainLogLimit;
   RetryPolicy retry;
 };
 

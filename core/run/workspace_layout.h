@@ -15,7 +15,8 @@
 ///   WORKSPACE/trash/                folders of removed runs
 ///   WORKSPACE/runs/ID/spec.yaml     what to do (written once, never changed)
 ///   WORKSPACE/runs/ID/events.jsonl  what happened (written by the trainer only)
-///   WORKSPACE/runs/ID/train.log     standard output and error of all attempts of the trainer
+///   WORKSPACE/runs/ID/train.log     standard output and error of all attempts of the trainer;
+///                                   beyond 64 MiB its middle is left out
 ///   WORKSPACE/runs/ID/lock          held with flock by the trainer while it runs; holds its pid
 ///   WORKSPACE/runs/ID/checkpoint/   checkpoints and their manifests
 ///   WORKSPACE/runs/ID/model/        the result: a Hugging Face folder

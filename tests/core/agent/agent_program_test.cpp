@@ -2,6 +2,8 @@
 // everything.
 #include "tests/core/agent/agent_program_fixture.h"
 
+#include <fstream>
+
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -66,6 +68,29 @@ TEST_F(AgentProgram, ThatEndsAtOnceIsQuoted) {
   options.start_timeout = milliseconds(500);
 
   EXPECT_THAT(ensureAgentRunning(store, options).error().message, HasSubstr("the disk is full"));
+}
+
+TEST_F(AgentProgram, LeavesADamagedWorkspaceAloneAndNamesTheCure) {
+  for (int i = 1; i <= 200; ++i) {
+    ASSERT_TRUE(store.runs().insertIfNew(submittedRun(i), 1));
+  }
+  ASSERT_TRUE(store.truncateLog());
+  const std::filesystem::path file = store.paths().database();
+  {
+    std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+    const auto pages = std::filesystem::file_size(file) / 4096;
+    stream.seekp(static_cast<std::streamoff>((pages - 2) * 4096));
+    stream << std::string(4096, '\0');
+  }
+  const std::string before = contentsOf(file);
+  options.start_timeout = milliseconds(5'000);
+
+  const Status status = ensureAgentRunning(store, options);
+
+  ASSERT_FALSE(status.has_value());
+  EXPECT_THAT(status.error().message, HasSubstr("workspace.db is damaged ("));
+  EXPECT_THAT(status.error().message, HasSubstr("run 'retort reindex'"));
+  EXPECT_EQ(contentsOf(file), before);
 }
 
 TEST_F(AgentProgram, AnswersRequestsWithTheirErrors) {
