@@ -70,7 +70,7 @@ struct RunRecord {
   int priority = 0;  ///< higher first, then first come first served
   Resources resources;
   int attempts = 0;
-  int crashes = 0;                 ///< attempts that crashed since the last request to run
+  int crashes = 0;                 ///< crashes since the last request to run or new checkpoint
   std::int64_t not_before_ms = 0;  ///< back-off after a crash
   std::string phase;               ///< the trainer's current phase
   std::int64_t step = 0;           ///< last step seen
