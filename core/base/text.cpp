@@ -35,6 +35,23 @@ std::size_t editDistance(std::string_view left, std::string_view right) {
   return last[right.size()];
 }
 
+/// Whether the second byte after `first` makes neither an overlong form, nor a surrogate, nor more
+/// than U+10FFFF.
+bool isPlainSecondByte(unsigned first, unsigned second) {
+  switch (first) {
+    case 0xE0:
+      return second >= 0xA0;
+    case 0xED:
+      return second < 0xA0;
+    case 0xF0:
+      return second >= 0x90;
+    case 0xF4:
+      return second < 0x90;
+    default:
+      return true;
+  }
+}
+
 /// The number of bytes of the well-formed UTF-8 sequence at the start of `text`, 0 when it is
 /// malformed.
 std::size_t sequenceLength(std::string_view text) {
@@ -54,11 +71,7 @@ std::size_t sequenceLength(std::string_view text) {
       return 0;
     }
   }
-  const unsigned second = byte(1);
-  const bool is_overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
-  const bool is_surrogate = first == 0xED && second >= 0xA0;
-  const bool is_too_large = first == 0xF4 && second >= 0x90;
-  return is_overlong || is_surrogate || is_too_large ? 0 : length;
+  return isPlainSecondByte(first, byte(1)) ? length : 0;
 }
 
 }  // namespace
