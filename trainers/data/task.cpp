@@ -32,6 +32,16 @@ std::string quotedLabels(const std::vector<std::string>& labels) {
   return labels.size() > 20 ? text + ", …" : text;
 }
 
+/// The beginning of a text, whole characters only.
+std::string beginningOf(std::string_view text) {
+  constexpr std::size_t kShownBytes = 60;
+  std::size_t end = std::min(text.size(), kShownBytes);
+  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
+  return std::string(text.substr(0, end));
+}
+
 /// Turns rows of (text, second text, label) into examples. Collects labels that are not allowed.
 class ExampleReader {
  public:
@@ -84,7 +94,7 @@ class ExampleReader {
     if (bad_count_ <= kShownRows) {
       bad_labels_ += fmt::format("{}\"{}\" in line {}",
                                  bad_labels_.empty() ? "" : ", ",
-                                 row.fields.back().substr(0, 60),
+                                 beginningOf(row.fields.back()),
                                  row.line);
     }
   }

@@ -185,6 +185,83 @@ TEST(Table, NamesTheLineOfBadJson) {
               HasSubstr("nested deeper"));
 }
 
+TEST(Table, KeepsEmptyFieldsAndWhiteSpace) {
+  EXPECT_THAT(rowsOf("sentence\tlabel\n\t1\n  a  \t\n"),
+              ElementsAre(Fields{"", "1"}, Fields{"  a  ", ""}));
+}
+
+TEST(Table, ReadsCsvOfOtherSystems) {
+  EXPECT_THAT(
+      rowsOf("\xEF\xBB\xBF\"sentence\",\"label\"\r\n\"a\r\nb\",1\r\n", as(TableFormat::kCsv)),
+      ElementsAre(Fields{"a\r\nb", "1"}));
+  EXPECT_THAT(rowsOf("sentence,label\ra,1\rb,0\r", as(TableFormat::kCsv)),
+              ElementsAre(Fields{"a", "1"}, Fields{"b", "0"}));
+}
+
+TEST(Table, ReadsCsvWithoutALastLineEnd) {
+  EXPECT_THAT(rowsOf("sentence,label\na,1\n\"b\",\"0\"", as(TableFormat::kCsv)),
+              ElementsAre(Fields{"a", "1"}, Fields{"b", "0"}));
+}
+
+TEST(Table, TakesTabsInsideCsvAndCommasInsideTsvForText) {
+  EXPECT_THAT(rowsOf("sentence,label\na\tb,1\n", as(TableFormat::kCsv)),
+              ElementsAre(Fields{"a\tb", "1"}));
+  EXPECT_THAT(rowsOf("sentence\tlabel\na,b\t1\n"), ElementsAre(Fields{"a,b", "1"}));
+}
+
+TEST(Table, CountsBadCsvRowsByTheLinesTheyBeginIn) {
+  EXPECT_EQ(tableError("sentence,label\n\"a\nb\",1\nshort\nx,1,more\n", as(TableFormat::kCsv)),
+            "t.tsv:4: 2 rows do not have 2 fields: line 4 has 1, line 5 has 3");
+}
+
+TEST(Table, ShowsHostileColumnNamesEscaped) {
+  const std::string message = tableError("\033[2Jtext\tlabel\na\t1\n");
+
+  EXPECT_THAT(message, HasSubstr("there is no column \"sentence\""));
+  EXPECT_THAT(message, ::testing::Not(HasSubstr("\033")));
+}
+
+TEST(Table, RefusesJsonLinesWithAKeyTwice) {
+  EXPECT_THAT(
+      tableError("{\"sentence\":\"a\",\"label\":1,\"label\":0}\n", as(TableFormat::kJsonLines)),
+      HasSubstr("t.tsv:1: "));
+}
+
+TEST(Table, RefusesAJsonDocumentOverManyLines) {
+  EXPECT_THAT(tableError("[\n  {\"sentence\": \"a\"}\n]\n", as(TableFormat::kJsonLines)),
+              HasSubstr("t.tsv:1: "));
+}
+
+TEST(Table, TakesJsonNumbersAndTruthsAsTheirText) {
+  EXPECT_THAT(rowsOf("{\"sentence\":\"a\",\"label\":true}\n{\"sentence\":7,\"label\":-1}\n",
+                     as(TableFormat::kJsonLines)),
+              ElementsAre(Fields{"a", "true"}, Fields{"7", "-1"}));
+}
+
+TEST(Table, EveryBeginningOfAFileIsReadOrRefused) {
+  const std::string text =
+      "\xEF\xBB\xBFsentence,label\r\n\"a \"\"q\"\" \u4e2d\r\nb\",1\r\n{\"x\":1},0\r\n";
+  for (const TableFormat format : {TableFormat::kTsv, TableFormat::kCsv, TableFormat::kJsonLines}) {
+    for (std::size_t length = 0; length <= text.size(); ++length) {
+      try {
+        EXPECT_FALSE(parseTable("t", text.substr(0, length), as(format)).rows.empty());
+      } catch (const TrainError& error) {
+        EXPECT_THAT(error.what(), ::testing::StartsWith("t:")) << length;
+      }
+    }
+  }
+}
+
+TEST(Table, ReadsAFileOfQuotesInTime) {
+  const std::string quotes(1'000'000, '"');
+  const auto begin = std::chrono::steady_clock::now();
+
+  EXPECT_THAT(tableError("sentence,label\n" + quotes + "\"", as(TableFormat::kCsv)),
+              HasSubstr("never closed"));
+
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+}
+
 TEST(Table, TellsTheFormatByTheEnding) {
   EXPECT_EQ(tableFormat("auto", "a.tsv"), TableFormat::kTsv);
   EXPECT_EQ(tableFormat("auto", "a.csv"), TableFormat::kCsv);

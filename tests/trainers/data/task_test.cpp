@@ -15,6 +15,7 @@ namespace {
 using ::retort::testing::TempFolder;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 constexpr const char* kSstTrain = "sentence\tlabel\nfine film\t1\ndull\t0\n";
 
@@ -110,6 +111,144 @@ TEST(TableTask, TakesPairsAndNumbers) {
   settings["data.table.metric"] = "accuracy";
   EXPECT_THAT(loadError(settings, ExitCode::kBadSpec),
               HasSubstr("data.table.metric accuracy cannot be computed for numbers"));
+}
+
+TEST(TaskData, WarnsWhenAllEvaluationRowsWereLearned) {
+  const TempFolder folder;
+  folder.write("train.tsv", kSstTrain);
+  folder.write("dev.tsv", kSstTrain);
+
+  EXPECT_THAT(loadTaskData(settingsFor("sst2", folder.path())).warnings,
+              ElementsAre("100 % of the dev rows (2 of 2) are in the training rows"));
+}
+
+TEST(TaskData, LooksForLearnedRowsOnlyAmongThoseThatAreUsed) {
+  const TempFolder folder;
+  folder.write("train.tsv", kSstTrain);
+  folder.write("dev.tsv", "sentence\tlabel\nnew\t1\ndull\t0\n");
+  SettingValues settings = settingsFor("sst2", folder.path());
+  EXPECT_THAT(loadTaskData(settings).warnings, ElementsAre(HasSubstr("50 % of the dev rows")));
+
+  settings["data.train_rows"] = 1;
+
+  EXPECT_THAT(loadTaskData(settings).warnings, IsEmpty());
+}
+
+TEST(TaskData, ComparesBothTextsOfAPair) {
+  const TempFolder folder;
+  const std::string header = "sentence1\tsentence2\tlabel\n";
+  folder.write("train.tsv", header + "a\tb\tentailment\nc\td\tnot_entailment\n");
+  folder.write("dev.tsv", header + "a\td\tentailment\nc\tb\tnot_entailment\n");
+
+  EXPECT_THAT(loadTaskData(settingsFor("rte", folder.path())).warnings, IsEmpty());
+}
+
+TEST(TaskData, ToleratesOneLearnedRowInMany) {
+  const TempFolder folder;
+  std::string dev = "sentence\tlabel\ndull\t0\n";
+  for (int i = 0; i < 150; ++i) {
+    dev += "sentence " + std::to_string(i) + "\t1\n";
+  }
+  folder.write("train.tsv", kSstTrain);
+  folder.write("dev.tsv", dev);
+
+  EXPECT_THAT(loadTaskData(settingsFor("sst2", folder.path())).warnings, IsEmpty());
+}
+
+TEST(TaskData, WarnsWhenAllLabelsAreTheSame) {
+  const TempFolder folder;
+  folder.write("train.tsv", kSstTrain);
+  folder.write("dev.tsv", "sentence\tlabel\ngood\t1\nbetter\t1\n");
+
+  EXPECT_THAT(loadTaskData(settingsFor("sst2", folder.path())).warnings,
+              ElementsAre("all dev rows have the same label: some metrics are undefined on them"));
+}
+
+TEST(TaskData, ShowsTheFirstFiveBadLabelsAndCountsAll) {
+  const TempFolder folder;
+  std::string train = "sentence\tlabel\n";
+  for (int i = 0; i < 9; ++i) {
+    train += "a\tlabel " + std::to_string(i) + "\n";
+  }
+  folder.write("train.tsv", train);
+  folder.write("dev.tsv", kSstTrain);
+
+  const std::string message = loadError(settingsFor("sst2", folder.path()));
+
+  EXPECT_THAT(message, HasSubstr("train.tsv:2: 9 rows have labels"));
+  EXPECT_THAT(message, HasSubstr("\"label 4\" in line 6, …; allowed"));
+  EXPECT_THAT(message, ::testing::Not(HasSubstr("label 5")));
+}
+
+TEST(TaskData, CutsLongLabelsBetweenCharacters) {
+  const TempFolder folder;
+  folder.write(
+      "train.tsv",
+      "sentence\tlabel\na\t" + std::string(59, 'x') + "\u00e9" + std::string(9, 'y') + "\n");
+  folder.write("dev.tsv", kSstTrain);
+
+  EXPECT_THAT(loadError(settingsFor("sst2", folder.path())),
+              HasSubstr("\"" + std::string(59, 'x') + "\" in line 2"));
+}
+
+TEST(TaskData, WantsLabelsExactly) {
+  for (const char* label : {" 1", "1 ", "01", "1.0", "+1", "", "true", "\u0661"}) {
+    const TempFolder folder;
+    folder.write("train.tsv", std::string("sentence\tlabel\na\t") + label + "\n");
+    folder.write("dev.tsv", kSstTrain);
+
+    EXPECT_THAT(loadError(settingsFor("sst2", folder.path())), HasSubstr("1 rows have labels"))
+        << label;
+  }
+}
+
+TEST(TaskData, RefusesScoresThatAreNotFinite) {
+  for (const char* score : {"nan", "inf", "-Infinity", "1e999", "3,5", "0x10", "", "2.5abc"}) {
+    const TempFolder folder;
+    const std::string header = "sentence1\tsentence2\tscore\n";
+    folder.write("train.tsv", header + "a\tb\t2.5\nc\td\t" + score + "\n");
+    folder.write("dev.tsv", header + "a\tb\t1\n");
+
+    EXPECT_THAT(loadError(settingsFor("stsb", folder.path())),
+                HasSubstr("train.tsv:3: 1 rows have labels that stsb does not know"))
+        << score;
+  }
+}
+
+TEST(TableTask, KeepsTheOrderOfLabelsThatAreNamed) {
+  const TempFolder folder;
+  folder.write("train.tsv", "sentence\tlabel\na\tno\nb\tyes\n");
+  folder.write("dev.tsv", "sentence\tlabel\nc\tno\nd\tyes\n");
+  SettingValues settings = settingsFor("table", folder.path());
+  EXPECT_THAT(loadTaskData(settings).task.labels, ElementsAre("no", "yes"));
+
+  settings["data.table.labels"] = {"yes", "no"};
+
+  const TaskData data = loadTaskData(settings);
+  EXPECT_THAT(data.task.labels, ElementsAre("yes", "no"));
+  EXPECT_EQ(data.train[0].label, 1);
+}
+
+TEST(TableTask, RefusesALabelThatOnlyTheEvaluationRowsHave) {
+  const TempFolder folder;
+  folder.write("train.tsv", "sentence\tlabel\na\tno\nb\tyes\n");
+  folder.write("dev.tsv", "sentence\tlabel\nc\tperhaps\n");
+
+  EXPECT_THAT(loadError(settingsFor("table", folder.path())),
+              HasSubstr("\"perhaps\" in line 2; allowed: \"no\", \"yes\""));
+}
+
+TEST(TableTask, RefusesMoreLabelsThanAnyClassificationHas) {
+  const TempFolder folder;
+  std::string train = "sentence\tlabel\n";
+  for (int i = 0; i < 1001; ++i) {
+    train += "a\t" + std::to_string(i) + "\n";
+  }
+  folder.write("train.tsv", train);
+  folder.write("dev.tsv", kSstTrain);
+
+  EXPECT_THAT(loadError(settingsFor("table", folder.path())),
+              HasSubstr("found 1001 different labels"));
 }
 
 TEST(TableTask, RefusesFilesOutsideTheFolder) {
