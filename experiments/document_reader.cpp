@@ -1,6 +1,7 @@
 #include "experiments/document_reader.h"
 
 #include "core/base/text.h"
+#include "experiments/file_part.h"
 #include "experiments/grid_reader.h"
 #include "experiments/report_reader.h"
 #include "experiments/settings_reader.h"
@@ -36,7 +37,7 @@ class DocumentReader {
   ReadDocument read(const YamlNode& overrides) {
     checkKeys();
     readHead();
-    if (const YamlNode* base = mapAt("base")) {
+    if (const YamlNode* base = mapPart(root_, "base", sink_)) {
       document_.base = readSettings(*base, "", sink_);
       document_.base_place = base->place;
     }
@@ -66,32 +67,6 @@ class DocumentReader {
                                        : "settings of runs stand below base; known here: " +
                                              joinStrings(parts, ", ")));
     }
-  }
-
-  const YamlNode* mapAt(const char* key) {
-    const YamlNode* node = root_.find(key);
-    if (node == nullptr || node->isNull()) {
-      return nullptr;
-    }
-    if (!node->isMap()) {
-      sink_.report(
-          node->place, key, fmt::format("{}: expected a map, found {}", key, node->description()));
-      return nullptr;
-    }
-    return node;
-  }
-
-  const YamlNode* listAt(const char* key) {
-    const YamlNode* node = root_.find(key);
-    if (node == nullptr || node->isNull()) {
-      return nullptr;
-    }
-    if (!node->isList()) {
-      sink_.report(
-          node->place, key, fmt::format("{}: expected a list, found {}", key, node->description()));
-      return nullptr;
-    }
-    return node;
   }
 
   void readHead() {
@@ -180,7 +155,7 @@ class DocumentReader {
   }
 
   void readNeeds() {
-    const YamlNode* needs = mapAt("needs");
+    const YamlNode* needs = mapPart(root_, "needs", sink_);
     if (needs == nullptr) {
       return;
     }
@@ -202,7 +177,7 @@ class DocumentReader {
 
   void readResources() {
     readInt(root_.find("priority"), "priority", -1000000, document_.priority);
-    const YamlNode* resources = mapAt("resources");
+    const YamlNode* resources = mapPart(root_, "resources", sink_);
     if (resources == nullptr) {
       return;
     }

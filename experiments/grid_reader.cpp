@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "experiments/axis_reader.h"
+#include "experiments/file_part.h"
 #include "experiments/settings_reader.h"
 
 #include <algorithm>
@@ -40,34 +41,8 @@ class GridReader {
   }
 
  private:
-  const YamlNode* mapAt(const char* key) {
-    const YamlNode* node = root_.find(key);
-    if (node == nullptr || node->isNull()) {
-      return nullptr;
-    }
-    if (!node->isMap()) {
-      sink_.report(
-          node->place, key, fmt::format("{}: expected a map, found {}", key, node->description()));
-      return nullptr;
-    }
-    return node;
-  }
-
-  const YamlNode* listAt(const char* key) {
-    const YamlNode* node = root_.find(key);
-    if (node == nullptr || node->isNull()) {
-      return nullptr;
-    }
-    if (!node->isList()) {
-      sink_.report(
-          node->place, key, fmt::format("{}: expected a list, found {}", key, node->description()));
-      return nullptr;
-    }
-    return node;
-  }
-
   void readGrid() {
-    if (const YamlNode* grid = mapAt("grid")) {
+    if (const YamlNode* grid = mapPart(root_, "grid", sink_)) {
       for (const YamlEntry& entry : grid->entries) {
         document_.groups.push_back({{readAxis(entry, sink_)}, {}});
       }
@@ -75,7 +50,7 @@ class GridReader {
   }
 
   void readZip() {
-    const YamlNode* zip = listAt("zip");
+    const YamlNode* zip = listPart(root_, "zip", sink_);
     if (zip == nullptr) {
       return;
     }
@@ -156,7 +131,7 @@ class GridReader {
   }
 
   void readWhen() {
-    const YamlNode* when = mapAt("when");
+    const YamlNode* when = mapPart(root_, "when", sink_);
     if (when == nullptr) {
       return;
     }
@@ -341,7 +316,7 @@ class GridReader {
   }
 
   void readExclude() {
-    if (const YamlNode* exclude = listAt("exclude")) {
+    if (const YamlNode* exclude = listPart(root_, "exclude", sink_)) {
       for (const YamlNode& item : exclude->items) {
         document_.exclude.push_back(readMatch(item, "exclude"));
       }
@@ -349,7 +324,7 @@ class GridReader {
   }
 
   void readInclude() {
-    const YamlNode* include = listAt("include");
+    const YamlNode* include = listPart(root_, "include", sink_);
     if (include == nullptr) {
       return;
     }

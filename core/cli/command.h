@@ -32,7 +32,7 @@ struct Command {
   std::string summary;   ///< one line, without full stop
   std::string examples;  ///< lines, indented by two blanks
   /// Declares options and arguments, and returns what to do with them.
-  CommandBody (*declare)(Arguments& arguments);
+  std::function<CommandBody(Arguments& arguments)> declare;
 };
 
 /// All commands in the order of `retort --help`.
