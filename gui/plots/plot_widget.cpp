@@ -170,7 +170,7 @@ void PlotWidget::resizeEvent(QResizeEvent* event) {
 void PlotWidget::prepare(int width) {
   fitTitle(width);
   empty_item_->setVisible(isEmpty());
-  prepareReplot();
+  prepareReplot(width);
 }
 
 void PlotWidget::fitTitle(int width) {

@@ -57,8 +57,8 @@ class PlotWidget : public QWidget {
   /// True while there is nothing to draw.
   [[nodiscard]] virtual bool isEmpty() const = 0;
 
-  /// The last chance to change ranges before drawing.
-  virtual void prepareReplot() {}
+  /// The last chance to change ranges before drawing `width` canvas units.
+  virtual void prepareReplot(int width) = 0;
 
   /// Data have changed: redraws soon, at most ten times a second.
   void scheduleReplot();

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "gui/models/series_data.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace retort::gui {
+
+/// How the curves of several layers, projections or heads become one.
+enum class Combination {
+  kRootOfSquares,  ///< sqrt(sum x^2): the norm of all gradients together is that of the parts
+  kMean,
+};
+
+/// What is right for a metric: norms add up in squares, everything else is averaged.
+[[nodiscard]] Combination combinationFor(const std::string& metric);
+
+/// The combination of these values; NaN when there is none.
+[[nodiscard]] double combine(const std::vector<double>& values, Combination combination);
+
+/// Several curves of one run as one that grows with them. At each x it combines the curves that
+/// have a sample there. All samples of one x must have arrived in all members before `update` is
+/// called, as they do when curves are read in one transaction.
+class CombinedSeries {
+ public:
+  CombinedSeries(std::vector<std::shared_ptr<const SeriesData>> members, Combination combination);
+
+  void update();
+
+  /// Of a single member it is the member itself.
+  [[nodiscard]] const std::shared_ptr<const SeriesData>& data() const { return result_; }
+
+ private:
+  struct Member {
+    std::shared_ptr<const SeriesData> data;
+    std::size_t next = 0;
+    std::int64_t generation = 0;
+  };
+
+  [[nodiscard]] bool isStale() const;
+  void restart();
+
+  std::vector<Member> members_;
+  Combination combination_;
+  std::shared_ptr<SeriesData> combined_;
+  std::shared_ptr<const SeriesData> result_;
+};
+
+}  // namespace retort::gui

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "core/run/run_record.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace retort::gui {
+
+/// What becomes one curve.
+enum class Grouping { kProjection, kLayer, kHead, kEach, kTogether };
+
+/// Which curves take part; an empty set: all.
+struct SeriesPick {
+  std::set<int> layers;
+  std::set<std::string> projections;
+  std::set<int> heads;
+
+  [[nodiscard]] bool includes(const SeriesKey& key) const;
+
+  bool operator==(const SeriesPick&) const = default;
+};
+
+/// Curves that become one.
+struct SeriesGroup {
+  std::string label;  ///< "q", "layer 3", "map", "layer 3, ffn1"
+  std::vector<SeriesKey> members;
+
+  bool operator==(const SeriesGroup&) const = default;
+};
+
+/// What the curves of one metric differ in.
+struct SeriesDimensions {
+  std::set<int> layers;
+  std::set<std::string> projections;
+  std::set<int> heads;
+  std::set<std::string> components;
+
+  bool operator==(const SeriesDimensions&) const = default;
+};
+
+[[nodiscard]] SeriesDimensions dimensionsOf(const std::vector<SeriesKey>& keys);
+
+/// The dimensions of a curve in words: "layer 3, head 2", "q"; empty when it has none.
+[[nodiscard]] std::string dimensionText(const SeriesKey& key);
+
+/// The groups of the picked keys, which are of one metric, in the order of layers, heads, names.
+/// Keys without the dimension that is grouped by stand alone.
+[[nodiscard]] std::vector<SeriesGroup> groupSeries(const std::vector<SeriesKey>& keys,
+                                                   Grouping grouping,
+                                                   const SeriesPick& pick);
+
+}  // namespace retort::gui

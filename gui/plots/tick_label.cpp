@@ -1,0 +1,205 @@
+#include "gui/plots/tick_label.h"
+
+#include <qcustomplot.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace retort::gui {
+namespace {
+
+constexpr double kLargestPlain = 1e6;
+constexpr double kSmallestPlain = 1e-4;
+constexpr int kMostDigits = 12;
+
+/// Digits after the point that tell multiples of `step` apart.
+int decimalsOf(double step) {
+  if (!(step > 0) || !std::isfinite(step)) {
+    return 3;
+  }
+  const double tolerance = step * 1e-6;
+  double unit = 1;
+  for (int decimals = 0; decimals < kMostDigits; ++decimals, unit /= 10) {
+    const double rounded = std::round(step / unit) * unit;
+    if (std::abs(rounded - step) <= tolerance) {
+      return decimals;
+    }
+  }
+  return kMostDigits;
+}
+
+QString withoutZeros(QString text) {
+  if (text.contains(QLatin1Char('.'))) {
+    while (text.endsWith(QLatin1Char('0'))) {
+      text.chop(1);
+    }
+    if (text.endsWith(QLatin1Char('.'))) {
+      text.chop(1);
+    }
+  }
+  return text;
+}
+
+QString exponentLabel(double value, double step) {
+  const int exponent = static_cast<int>(std::floor(std::log10(std::abs(value)) + 1e-12));
+  const double unit = std::pow(10, exponent);
+  const QString digits = withoutZeros(QString::number(value / unit, 'f', decimalsOf(step / unit)));
+  return digits + QStringLiteral("e%1").arg(exponent);
+}
+
+class LinearTicker final : public QCPAxisTicker {
+ protected:
+  double getTickStep(const QCPRange& range) override {
+    step_ = QCPAxisTicker::getTickStep(range);
+    return step_;
+  }
+
+  QString getTickLabel(double tick, const QLocale& /*locale*/, QChar, int) override {
+    return tickLabel(tick, step_);
+  }
+
+ private:
+  double step_ = 1;
+};
+
+class WholeTicker final : public QCPAxisTicker {
+ public:
+  explicit WholeTicker(bool has_thousands) : has_thousands_(has_thousands) {}
+
+ protected:
+  double getTickStep(const QCPRange& range) override {
+    step_ = std::max(1.0, std::round(QCPAxisTicker::getTickStep(range)));
+    return step_;
+  }
+
+  int getSubTickCount(double step) override {
+    return step <= 1 ? 0 : QCPAxisTicker::getSubTickCount(step);
+  }
+
+  QString getTickLabel(double tick, const QLocale& /*locale*/, QChar, int) override {
+    return has_thousands_ ? stepLabel(tick, step_) : QString::number(tick, 'f', 0);
+  }
+
+ private:
+  bool has_thousands_;
+  double step_ = 1;
+};
+
+/// The canvas' own logarithmic ticks are powers only: none may be in sight after zooming in.
+class LogTicker final : public QCPAxisTicker {
+ protected:
+  QVector<double> createTickVector(double step, const QCPRange& range) override {
+    const double decades = std::log10(range.upper / range.lower);
+    if (!(decades > 0) || !std::isfinite(decades)) {
+      return {};
+    }
+    if (decades < 0.5) {
+      step_ = QCPAxisTicker::getTickStep(range);
+      return QCPAxisTicker::createTickVector(step_, range);
+    }
+    Q_UNUSED(step)
+    step_ = 0;
+    const int every = std::max(1, static_cast<int>(std::ceil(decades / 8)));
+    const bool has_between = decades < 2.5;
+    QVector<double> ticks;
+    const int first = static_cast<int>(std::floor(std::log10(range.lower)));
+    const int last = static_cast<int>(std::ceil(std::log10(range.upper)));
+    for (int exponent = first; exponent <= last; ++exponent) {
+      if (exponent % every != 0) {
+        continue;
+      }
+      for (const double factor : has_between ? std::initializer_list<double>{1, 2, 5}
+                                             : std::initializer_list<double>{1}) {
+        ticks.append(factor * std::pow(10, exponent));
+      }
+    }
+    return ticks;
+  }
+
+  QVector<double> createSubTickVector(int /*count*/, const QVector<double>& ticks) override {
+    QVector<double> sub_ticks;
+    if (step_ > 0 || ticks.size() < 2 || ticks.last() / ticks.first() > 1e9) {
+      return sub_ticks;
+    }
+    const int first = static_cast<int>(std::floor(std::log10(ticks.first()))) - 1;
+    const int last = static_cast<int>(std::ceil(std::log10(ticks.last())));
+    for (int exponent = first; exponent <= last; ++exponent) {
+      for (int factor = 2; factor < 10; ++factor) {
+        sub_ticks.append(factor * std::pow(10, exponent));
+      }
+    }
+    return sub_ticks;
+  }
+
+  QString getTickLabel(double tick, const QLocale& /*locale*/, QChar, int) override {
+    return tickLabel(tick, step_ > 0 ? step_ : tick);
+  }
+
+ private:
+  double step_ = 0;  ///< between ticks that are evenly apart; 0: they are not
+};
+
+}  // namespace
+
+QString tickLabel(double value, double step) {
+  if (!std::isfinite(value)) {
+    return valueLabel(value);
+  }
+  if (std::abs(value) < std::abs(step) * 1e-9) {
+    return QStringLiteral("0");
+  }
+  const double magnitude = std::abs(value);
+  if (magnitude >= kLargestPlain || magnitude < kSmallestPlain) {
+    return exponentLabel(value, step);
+  }
+  return QString::number(value, 'f', decimalsOf(step));
+}
+
+QString stepLabel(double value, double step) {
+  if (value == 0) {
+    return QStringLiteral("0");
+  }
+  const double magnitude = std::max(std::abs(value), std::abs(step));
+  if (magnitude >= 1e6) {
+    return withoutZeros(QString::number(value / 1e6, 'f', decimalsOf(step / 1e6))) +
+           QLatin1Char('M');
+  }
+  if (magnitude >= 1e3) {
+    return withoutZeros(QString::number(value / 1e3, 'f', decimalsOf(step / 1e3))) +
+           QLatin1Char('k');
+  }
+  return QString::number(value, 'f', 0);
+}
+
+QString valueLabel(double value) {
+  if (std::isnan(value)) {
+    return QStringLiteral("NaN");
+  }
+  if (std::isinf(value)) {
+    return value > 0 ? QStringLiteral("inf") : QStringLiteral("-inf");
+  }
+  return QString::number(value, 'g', 5);
+}
+
+QSharedPointer<QCPAxisTicker> makeTicker(AxisKind kind) {
+  QSharedPointer<QCPAxisTicker> ticker;
+  switch (kind) {
+    case AxisKind::kLinear:
+      ticker.reset(new LinearTicker);
+      break;
+    case AxisKind::kLog:
+      ticker.reset(new LogTicker);
+      break;
+    case AxisKind::kSteps:
+      ticker.reset(new WholeTicker(true));
+      break;
+    case AxisKind::kIntegers:
+      ticker.reset(new WholeTicker(false));
+      break;
+  }
+  ticker->setTickStepStrategy(QCPAxisTicker::tssReadability);
+  return ticker;
+}
+
+}  // namespace retort::gui
