@@ -40,10 +40,6 @@ std::string textOf(std::string_view text) {
   return isPlainText(text) ? std::string(text) : quoted(text);
 }
 
-std::string scalarText(const Json& value) {
-  return value.is_string() ? textOf(value.get_ref<const std::string&>()) : canonicalJson(value);
-}
-
 bool isScalarList(const Json& value) {
   return value.is_array() && std::none_of(value.begin(), value.end(), [](const Json& item) {
            return item.is_structured();
@@ -53,7 +49,7 @@ bool isScalarList(const Json& value) {
 std::string flowList(const Json& list) {
   std::vector<std::string> items;
   for (const Json& item : list) {
-    items.push_back(scalarText(item));
+    items.push_back(yamlScalar(item));
   }
   return "[" + joinStrings(items, ", ") + "]";
 }
@@ -72,13 +68,17 @@ void appendList(const Json& list, std::string& out, int indent) {
       appendList(item, out, indent + 2);
     } else {
       out += std::string(static_cast<std::size_t>(indent) + 2, ' ') +
-             (item.is_object() ? "{}" : scalarText(item)) + "\n";
+             (item.is_object() ? "{}" : yamlScalar(item)) + "\n";
     }
     out[begin + static_cast<std::size_t>(indent)] = '-';
   }
 }
 
 }  // namespace
+
+std::string yamlScalar(const Json& value) {
+  return value.is_string() ? textOf(value.get_ref<const std::string&>()) : canonicalJson(value);
+}
 
 void appendYamlEntry(std::string_view key, const Json& value, std::string& out, int indent) {
   out += std::string(static_cast<std::size_t>(indent), ' ') + textOf(key) + ":";
@@ -95,7 +95,7 @@ void appendYamlEntry(std::string_view key, const Json& value, std::string& out, 
     out += "\n";
     appendList(value, out, indent + 2);
   } else {
-    out += " " + scalarText(value) + "\n";
+    out += " " + yamlScalar(value) + "\n";
   }
 }
 

@@ -12,4 +12,8 @@ namespace retort::experiments {
 /// text.
 void appendYamlEntry(std::string_view key, const Json& value, std::string& out, int indent = 0);
 
+/// A scalar as it is written in YAML: numbers in canonical form, texts in quotes where they need
+/// them.
+[[nodiscard]] std::string yamlScalar(const Json& value);
+
 }  // namespace retort::experiments
