@@ -1,0 +1,224 @@
+#include "gui/pages/design_page.h"
+
+#include "gui/models/app_context.h"
+#include "gui/models/settings_form.h"
+#include "gui/pages/design_axis_dialog.h"
+#include "gui/pages/design_question_bar.h"
+#include "gui/pages/design_yaml_view.h"
+#include "tests/gui/design_fixture.h"
+
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTreeView>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace retort::gui {
+namespace {
+
+using ::testing::HasSubstr;
+
+class DesignPageTest : public ::testing::Test {
+ protected:
+  DesignPageTest() {
+    EXPECT_TRUE(writeFileAtomically(file(), kSampleText));
+    page_.resize(1200, 700);
+    page_.show();
+    page_.openFile(QString::fromStdString(file().string()));
+    settle();
+  }
+
+  [[nodiscard]] std::filesystem::path file() const { return trainer_.path("grid.yaml"); }
+
+  void settle() {
+    ASSERT_TRUE(waitUntil([&] { return start()->isEnabled() || problems()->count() > 0; }));
+  }
+
+  [[nodiscard]] DesignYamlView* view() const { return page_.findChild<DesignYamlView*>(); }
+
+  [[nodiscard]] std::string text() const { return view()->toPlainText().toStdString(); }
+
+  [[nodiscard]] QListWidget* problems() const { return page_.findChild<QListWidget*>(); }
+
+  template <class T>
+  [[nodiscard]] T* named(const QString& name) const {
+    for (T* widget : page_.findChildren<T*>()) {
+      if (widget->accessibleName() == name) {
+        return widget;
+      }
+    }
+    return nullptr;
+  }
+
+  [[nodiscard]] QPushButton* button(const QString& text) const {
+    for (auto* candidate : page_.findChildren<QPushButton*>()) {
+      if (QString(candidate->text()).remove(u'&') == text && !candidate->isHidden()) {
+        return candidate;
+      }
+    }
+    return nullptr;
+  }
+
+  [[nodiscard]] QPushButton* start() const { return button("Start"); }
+
+  /// The cell of a setting's value in the form.
+  [[nodiscard]] QModelIndex setting(const QString& key) const {
+    const QAbstractItemModel* model = named<QTreeView>("Settings")->model();
+    for (int group = 0; group < model->rowCount(); ++group) {
+      const QModelIndex parent = model->index(group, 0);
+      for (int row = 0; row < model->rowCount(parent); ++row) {
+        const QModelIndex index = model->index(row, 1, parent);
+        if (index.data(SettingsFormModel::kKeyRole).toString() == key) {
+          return index;
+        }
+      }
+    }
+    return {};
+  }
+
+  void type(const QString& key, const QString& value) {
+    QAbstractItemModel* model = named<QTreeView>("Settings")->model();
+    EXPECT_TRUE(model->setData(setting(key), value, Qt::EditRole)) << key.toStdString();
+    settleAfterChange();
+  }
+
+  void settleAfterChange() {
+    ASSERT_TRUE(waitUntil([&] { return !start()->isEnabled() || problems()->count() > 0; }));
+    settle();
+  }
+
+  SampleTrainer trainer_;
+  AppContext context_{trainer_.path("workspace")};
+  DesignPage page_{context_};
+};
+
+TEST_F(DesignPageTest, ShowsAFileWithFormAndRuns) {
+  EXPECT_EQ(text(), kSampleText);
+  EXPECT_FALSE(page_.hasUnsavedChanges());
+  EXPECT_EQ(setting("phase").data().toString(), "finetune");
+  EXPECT_EQ(named<QTableView>("Runs of the experiment")->model()->rowCount(), 8);
+  EXPECT_EQ(named<QTableView>("Axes of the grid")->model()->rowCount(), 2);
+}
+
+TEST_F(DesignPageTest, TheTextFollowsTheFormAndUndoRestoresBoth) {
+  type("train.epochs", "7");
+  EXPECT_THAT(text(), HasSubstr("  train.epochs: 7\n"));
+  EXPECT_TRUE(page_.hasUnsavedChanges());
+  EXPECT_EQ(setting("train.epochs").data().toString(), "7");
+  view()->undo();
+  EXPECT_EQ(text(), kSampleText);
+  EXPECT_TRUE(waitUntil([&] { return setting("train.epochs").data().toString() == "3"; }));
+  EXPECT_FALSE(page_.hasUnsavedChanges());
+  view()->redo();
+  EXPECT_TRUE(waitUntil([&] { return setting("train.epochs").data().toString() == "7"; }));
+}
+
+TEST_F(DesignPageTest, TheFormFollowsTheText) {
+  QTextCursor cursor = view()->document()->find("finetune");
+  cursor.insertText("kd_qat");
+  EXPECT_TRUE(waitUntil([&] { return setting("phase").data().toString() == "kd_qat"; }));
+  EXPECT_TRUE(waitUntil([&] { return problems()->count() > 0; }));  // a teacher is missing
+  EXPECT_FALSE(start()->isEnabled());
+  EXPECT_THAT(start()->toolTip().toStdString(), HasSubstr("Line"));
+}
+
+TEST_F(DesignPageTest, ShowsProblemsAtTheirLine) {
+  view()->setPlainText("experiment: e\nbase:\n  train: {epochs: 0, batch: 8}\n");
+  ASSERT_TRUE(waitUntil([&] { return problems()->count() > 0; }));
+  EXPECT_THAT(problems()->item(0)->text().toStdString(), HasSubstr("Line"));
+  EXPECT_TRUE(waitUntil([&] {
+    return !setting("train.epochs").data(SettingsFormModel::kProblemRole).toString().isEmpty();
+  }));
+  EXPECT_GT(view()->extraSelections().size(), 1);
+  Q_EMIT problems()->itemClicked(problems()->item(0));
+  EXPECT_EQ(view()->textCursor().blockNumber() + 1,
+            problems()->item(0)->data(Qt::UserRole).toInt());
+}
+
+TEST_F(DesignPageTest, AClickOnARunTakesItsCellOut) {
+  QAbstractItemModel* runs = named<QTableView>("Runs of the experiment")->model();
+  EXPECT_TRUE(runs->setData(runs->index(0, 0), Qt::Unchecked, Qt::CheckStateRole));
+  EXPECT_THAT(text(), HasSubstr("exclude:\n  - {train.learning_rate: 1e-3, train.batch: 8}\n"));
+  ASSERT_TRUE(waitUntil([&] { return runs->rowCount() == 7; }));
+  EXPECT_EQ(runs->index(0, 1).data().toString(), "excluded");
+  EXPECT_TRUE(runs->setData(runs->index(0, 0), Qt::Checked, Qt::CheckStateRole));
+  EXPECT_EQ(text(), kSampleText);
+}
+
+TEST_F(DesignPageTest, AsksBeforeChangesAreLost) {
+  view()->insertPlainText("# mine\n");
+  page_.newExperiment();
+  EXPECT_THAT(text(), ::testing::StartsWith("# mine"));
+  ASSERT_NE(button("Cancel"), nullptr);
+  button("Cancel")->click();
+  EXPECT_THAT(text(), ::testing::StartsWith("# mine"));
+  page_.newExperiment();
+  button("Discard them")->click();
+  EXPECT_THAT(text(), ::testing::StartsWith("experiment: untitled"));
+}
+
+TEST_F(DesignPageTest, AsksBeforeItOverwritesWhatOthersWrote) {
+  view()->insertPlainText("# mine\n");
+  ASSERT_TRUE(writeFileAtomically(file(), "experiment: theirs\n"));
+  QTest::keyClick(view(), Qt::Key_S, Qt::ControlModifier);
+  EXPECT_EQ(*readFile(file(), 10000), "experiment: theirs\n");
+  ASSERT_NE(button("Overwrite it"), nullptr);
+  button("Overwrite it")->click();
+  EXPECT_THAT(*readFile(file(), 10000), ::testing::StartsWith("# mine\n"));
+  EXPECT_FALSE(page_.hasUnsavedChanges());
+}
+
+TEST_F(DesignPageTest, TakesLimitsWhileTyping) {
+  auto* tree = named<QTreeView>("Settings");
+  tree->setCurrentIndex(setting("train.epochs"));
+  tree->edit(setting("train.epochs"));
+  auto* line = tree->findChild<QLineEdit*>("");
+  for (QLineEdit* candidate : tree->findChildren<QLineEdit*>()) {
+    line = candidate;
+  }
+  ASSERT_NE(line, nullptr);
+  line->selectAll();
+  QTest::keyClicks(line, "1x00");
+  EXPECT_EQ(line->text(), "100");
+  QTest::keyClicks(line, "05");  // more than 1000
+  EXPECT_EQ(line->text(), "1000");
+}
+
+TEST_F(DesignPageTest, MessagesNameWhatCannotBeOpened) {
+  QSignalSpy raised(&context_, &AppContext::messageRaised);
+  page_.openFile("/nowhere/x.yaml");
+  ASSERT_EQ(raised.size(), 1);
+  EXPECT_THAT(raised[0][0].toString().toStdString(), HasSubstr("/nowhere/x.yaml"));
+  EXPECT_EQ(text(), kSampleText);
+}
+
+TEST(DesignAxisDialog, SaysWhatIsWrongWhileItIsWritten) {
+  DesignAxisDialog dialog(sharedSample(), {}, nullptr);
+  auto* key = dialog.findChild<QComboBox*>();
+  auto* values = dialog.findChild<QPlainTextEdit*>();
+  const auto is_ready = [&] {
+    for (auto* candidate : dialog.findChildren<QPushButton*>()) {
+      if (candidate->text().contains("OK")) {
+        return candidate->isEnabled();
+      }
+    }
+    return false;
+  };
+  EXPECT_FALSE(is_ready());
+  key->setCurrentText("train.epochs");
+  values->setPlainText("1\n0");
+  EXPECT_FALSE(is_ready());
+  values->setPlainText("1\n2");
+  EXPECT_TRUE(is_ready());
+  EXPECT_EQ(dialog.axis().key, "train.epochs");
+  EXPECT_EQ(dialog.axis().values.items.size(), 2U);
+}
+
+}  // namespace
+}  // namespace retort::gui
