@@ -1,19 +1,284 @@
 #include "gui/pages/watch_page.h"
 
+#include "core/agent/trainer_catalogue.h"
 #include "gui/models/app_context.h"
+#include "gui/models/run_colors.h"
+#include "gui/pages/watch_layer_panel.h"
+#include "gui/pages/watch_signal_panel.h"
+#include "gui/pages/watch_stack_panel.h"
+#include "storage/workspace_store.h"
 
+#include <QCheckBox>
+#include <QHBoxLayout>
 #include <QLabel>
-#include <QVBoxLayout>
+#include <QSettings>
+#include <QShowEvent>
+#include <QSignalBlocker>
+#include <QSlider>
+#include <QStackedWidget>
+#include <QTabBar>
+#include <QToolButton>
+
+#include <algorithm>
+#include <cmath>
 
 namespace retort::gui {
+namespace {
 
-WatchPage::WatchPage(AppContext& context, QWidget* parent) : QWidget(parent), context_(context) {
-  auto* sentence = new QLabel(tr("Select one or several runs to watch their curves."), this);
-  sentence->setAlignment(Qt::AlignCenter);
-  sentence->setTextFormat(Qt::PlainText);
+constexpr std::size_t kMostRuns = 20;
+constexpr int kSmoothingPositions = 40;  // of the slider
+constexpr double kDecadesOfSmoothing = 4;
+constexpr int kLongestName = 80;
+
+/// 0: none; then from 1 to 10,000 steps.
+double halfLifeOf(int position) {
+  return position == 0
+             ? 0
+             : std::pow(10, kDecadesOfSmoothing * (position - 1) / (kSmoothingPositions - 1));
+}
+
+QString nameOf(const RunRecord* run, const std::string& run_id) {
+  const std::string& text = run != nullptr && !run->name.empty() ? run->name : run_id;
+  QString name = QString::fromStdString(text);
+  return name.size() <= kLongestName ? name : name.left(kLongestName - 1) + QChar(0x2026);
+}
+
+}  // namespace
+
+WatchPage::WatchPage(AppContext& context, QWidget* parent)
+    : QWidget(parent),
+      context_(context),
+      source_(context.workspace()),
+      catalogue_query_(context.workspace()),
+      tabs_(new QTabBar(this)),
+      stack_(new QStackedWidget(this)),
+      sentence_(new QLabel(this)),
+      note_(new QLabel(this)) {
   auto* layout = new QVBoxLayout(this);
-  layout->addWidget(sentence);
-  connect(&context_, &AppContext::selectionChanged, this, [this] { update(); });
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  auto* bar = new QHBoxLayout;
+  bar->setContentsMargins(8, 4, 8, 4);
+  layout->addLayout(bar);
+  buildBar(*bar);
+  note_->setTextFormat(Qt::PlainText);
+  note_->setMargin(6);
+  note_->setVisible(false);
+  layout->addWidget(note_);
+  layout->addWidget(stack_, 1);
+  sentence_->setAlignment(Qt::AlignCenter);
+  sentence_->setTextFormat(Qt::PlainText);
+  sentence_->setWordWrap(true);
+  stack_->addWidget(sentence_);
+  buildPanels();
+  connectSource();
+  takeDisplay();
+  followSelection();
+}
+
+WatchPage::~WatchPage() = default;
+
+void WatchPage::buildPanels() {
+  addPanel(tr("&Losses"),
+           new WatchStackPanel({{tr("Training loss"), {"train.loss"}, false},
+                                {tr("Components"), {"train.loss_component"}, true},
+                                {tr("Evaluation"), {"eval.*"}, true}},
+                               this));
+  addPanel(tr("&Gradients"),
+           new WatchLayerPanel(QStringLiteral("gradients"),
+                               {"grad_norm", "grad_norm_relative", "grad_norm_total"},
+                               this));
+  addPanel(tr("&Attention"),
+           new WatchLayerPanel(
+               QStringLiteral("attention"), {"attention_map_kl", "attention_output_mse"}, this));
+  addPanel(tr("S&ignal"), new WatchSignalPanel(this));
+  addPanel(tr("&Speed"),
+           new WatchStackPanel({{tr("Learning rate"), {"learning_rate"}, true},
+                                {tr("Throughput"), {"tokens_per_second"}, true},
+                                {tr("Time of a step"), {"step_time"}, true},
+                                {tr("Memory"), {"memory"}, true}},
+                               this));
+  addPanel(tr("A&ny metric"), new WatchLayerPanel(QStringLiteral("any"), {}, this));
+  tabs_->setCurrentIndex(
+      std::clamp(QSettings().value(QStringLiteral("watch/panel")).toInt(), 0, panelCount() - 1));
+  connect(tabs_, &QTabBar::currentChanged, this, &WatchPage::showPanel);
+}
+
+void WatchPage::addPanel(const QString& title, WatchPanel* panel) {
+  tabs_->addTab(title);
+  stack_->addWidget(panel);
+  panels_.push_back(panel);
+  connect(panel, &WatchPanel::wantedChanged, this, &WatchPage::followMetrics);
+  connect(panel, &WatchPanel::followingChanged, this, [this](bool is_following) {
+    const QSignalBlocker blocker(follow_);
+    follow_->setChecked(is_following);
+  });
+}
+
+void WatchPage::buildBar(QBoxLayout& layout) {
+  tabs_->setAccessibleName(tr("Panels"));
+  tabs_->setDrawBase(false);
+  tabs_->setExpanding(false);
+  tabs_->setUsesScrollButtons(true);
+  layout.addWidget(tabs_);
+  layout.addStretch(1);
+  buildDisplay(layout);
+}
+
+void WatchPage::buildDisplay(QBoxLayout& layout) {
+  smoothing_label_ = new QLabel(this);
+  smoothing_ = new QSlider(Qt::Horizontal, this);
+  smoothing_->setRange(0, kSmoothingPositions);
+  smoothing_->setMaximumWidth(smoothing_->fontMetrics().averageCharWidth() * 18);
+  smoothing_->setAccessibleName(tr("Smoothing"));
+  smoothing_->setToolTip(
+      tr("Exponential average over steps; the curve as measured stays behind it."));
+  smoothing_label_->setMinimumWidth(
+      smoothing_label_->fontMetrics().horizontalAdvance(tr("Smoothing: 10000 steps")));
+  log_ = new QCheckBox(tr("L&og"), this);
+  log_->setToolTip(tr("Logarithmic Y axes"));
+  follow_ = new QCheckBox(tr("&Follow"), this);
+  follow_->setToolTip(tr("Keep all steps in sight while runs go on"));
+  auto* reset = new QToolButton(this);
+  reset->setText(tr("&Reset view"));
+  reset->setFocusPolicy(Qt::StrongFocus);
+  reset->setToolTip(
+      tr("Show everything again (double click in a plot, or 0). Drag pans, the wheel "
+         "zooms, Shift and drag zooms into a rectangle."));
+  for (QWidget* widget :
+       std::initializer_list<QWidget*>{smoothing_label_, smoothing_, log_, follow_, reset}) {
+    layout.addWidget(widget);
+  }
+  const QSettings settings;
+  smoothing_->setValue(settings.value(QStringLiteral("watch/smoothing")).toInt());
+  log_->setChecked(settings.value(QStringLiteral("watch/log")).toBool());
+  follow_->setChecked(true);
+  connect(smoothing_, &QSlider::valueChanged, this, &WatchPage::takeDisplay);
+  connect(log_, &QCheckBox::toggled, this, &WatchPage::takeDisplay);
+  connect(follow_, &QCheckBox::toggled, this, &WatchPage::takeDisplay);
+  connect(reset, &QToolButton::clicked, this, [this] { panel()->resetView(); });
+}
+
+void WatchPage::connectSource() {
+  connect(&source_, &CurveSource::seriesChanged, this, [this] {
+    followMetrics();
+    showSeries();
+  });
+  connect(&source_, &CurveSource::grown, this, [this] { panel()->grow(); });
+  connect(&source_, &CurveSource::readFailed, this, [this](const QString& reason) {
+    note_->setText(tr("The workspace cannot be read; the curves are as last read: %1").arg(reason));
+    note_->setVisible(true);
+  });
+  connect(&context_, &AppContext::dataChanged, this, [this] {
+    if (isVisible()) {
+      source_.refresh();
+    }
+  });
+  connect(&context_, &AppContext::selectionChanged, this, &WatchPage::followSelection);
+  connect(&context_, &AppContext::runsRead, this, [this] {
+    if (run_ids_.empty()) {
+      followSelection();
+    }
+  });
+}
+
+void WatchPage::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  source_.refresh();
+}
+
+void WatchPage::showPanel(int index) {
+  if (index < 0 || index >= panelCount()) {
+    return;
+  }
+  tabs_->setCurrentIndex(index);
+  QSettings().setValue(QStringLiteral("watch/panel"), index);
+  followMetrics();
+  takeDisplay();
+  showSeries();
+}
+
+void WatchPage::followSelection() {
+  run_ids_ = context_.selectedRuns();
+  run_ids_.resize(std::min(run_ids_.size(), kMostRuns));
+  followMetrics();
+  askCatalogue();
+  showSeries();
+}
+
+void WatchPage::followMetrics() {
+  source_.follow(run_ids_, panel()->wantedMetrics(source_.metricNames()));
+}
+
+void WatchPage::showSeries() {
+  if (run_ids_.empty()) {
+    showSentence(context_.runs().empty()
+                     ? tr("There are no runs yet. Design an experiment and start it.")
+                     : tr("Select one or several runs to watch their curves."));
+    return;
+  }
+  const std::size_t selected = context_.selectedRuns().size();
+  note_->setText(tr("The first %1 of %2 selected runs are shown.").arg(kMostRuns).arg(selected));
+  note_->setVisible(selected > kMostRuns);
+  panel()->setRuns(watchedRuns(), source_.metricNames());
+  stack_->setCurrentWidget(panel());
+}
+
+void WatchPage::showSentence(const QString& sentence) {
+  sentence_->setText(sentence);
+  note_->setVisible(false);
+  stack_->setCurrentWidget(sentence_);
+}
+
+void WatchPage::takeDisplay() {
+  WatchDisplay display;
+  display.half_life = halfLifeOf(smoothing_->value());
+  display.is_log = log_->isChecked();
+  display.is_following = follow_->isChecked();
+  smoothing_label_->setText(display.half_life > 0
+                                ? tr("Smoothing: %1 steps").arg(std::lround(display.half_life))
+                                : tr("Smoothing: off"));
+  panel()->setDisplay(display);
+  QSettings settings;
+  settings.setValue(QStringLiteral("watch/smoothing"), smoothing_->value());
+  settings.setValue(QStringLiteral("watch/log"), log_->isChecked());
+}
+
+/// Units and documentation of the metrics, from the trainer of the first run.
+void WatchPage::askCatalogue() {
+  const RunRecord* run = run_ids_.empty() ? nullptr : context_.findRun(run_ids_.front());
+  if (run == nullptr || run->spec.trainer == catalogue_trainer_) {
+    return;
+  }
+  catalogue_trainer_ = run->spec.trainer;
+  catalogue_query_.run<Catalogue>(
+      [trainer = catalogue_trainer_](storage::WorkspaceStore& store) {
+        return loadCatalogue(store.paths(), trainer);
+      },
+      [this](const Result<Catalogue>& catalogue) {
+        if (catalogue) {  // without one the metrics' names must do
+          for (WatchPanel* panel : panels_) {
+            panel->setCatalogue(*catalogue);
+          }
+        }
+      });
+}
+
+WatchPanel* WatchPage::panel() const {
+  return panels_[static_cast<std::size_t>(std::clamp(tabs_->currentIndex(), 0, panelCount() - 1))];
+}
+
+std::vector<WatchedRun> WatchPage::watchedRuns() const {
+  std::vector<WatchedRun> watched;
+  for (const std::string& run_id : run_ids_) {
+    WatchedRun run;
+    run.run_id = run_id;
+    run.name = nameOf(context_.findRun(run_id), run_id);
+    run.color = {runColor(run_id, false), runColor(run_id, true)};
+    run.series = source_.seriesOf(run_id);
+    watched.push_back(std::move(run));
+  }
+  return watched;
 }
 
 }  // namespace retort::gui

@@ -1,0 +1,94 @@
+#include "gui/pages/watch_curves.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace retort::gui {
+namespace {
+
+constexpr std::array<Qt::PenStyle, 4> kPens = {
+    Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
+
+QString nameOf(const SeriesGroup& group, const CurveChoice& choice) {
+  if (!group.label.empty()) {
+    return QString::fromStdString(group.label);
+  }
+  return choice.name.isEmpty() ? QString::fromStdString(choice.metric) : choice.name;
+}
+
+}  // namespace
+
+std::vector<SeriesKey> keysOf(const std::vector<WatchedRun>& runs, const std::string& metric) {
+  std::set<SeriesKey> keys;
+  for (const WatchedRun& run : runs) {
+    for (const auto& [key, data] : run.series) {
+      if (key.metric == metric) {
+        keys.insert(key);
+      }
+    }
+  }
+  return {keys.begin(), keys.end()};
+}
+
+WatchCurves::WatchCurves(const std::vector<WatchedRun>& runs, const CurveChoice& choice) {
+  const std::vector<SeriesGroup> groups =
+      groupSeries(keysOf(runs, choice.metric), choice.grouping, choice.pick);
+  for (std::size_t position = 0; position < groups.size(); ++position) {
+    for (const WatchedRun& run : runs) {
+      const std::size_t before = curves_.size();
+      add(run, groups[position], choice);
+      if (curves_.size() == before) {
+        continue;
+      }
+      Curve& curve = curves_.back();
+      const QString name = nameOf(groups[position], choice);
+      curve.id = run.run_id + "|" + choice.metric + "|" + groups[position].label;
+      if (runs.size() == 1) {
+        curve.name = name;
+        curve.color = seriesColors(choice.first_color + static_cast<int>(position));
+        curve.pen = kPens[(position / 8) % kPens.size()];
+      } else {
+        const bool is_alone = groups.size() == 1 && choice.name.isEmpty();
+        curve.name = is_alone ? run.name : QStringLiteral("%1 · %2").arg(run.name, name);
+        curve.color = run.color;
+        curve.pen = kPens[(position + static_cast<std::size_t>(choice.first_color)) % kPens.size()];
+      }
+    }
+  }
+  grow();
+}
+
+void WatchCurves::add(const WatchedRun& run, const SeriesGroup& group, const CurveChoice& choice) {
+  std::vector<std::shared_ptr<const SeriesData>> members;
+  for (const SeriesKey& key : group.members) {
+    const auto found = run.series.find(key);
+    if (found != run.series.end()) {
+      members.push_back(found->second);
+    }
+  }
+  if (members.empty()) {
+    return;
+  }
+  Line line{CombinedSeries(std::move(members), combinationFor(choice.metric)), nullptr};
+  Curve curve;
+  curve.data = line.combined.data();
+  if (choice.half_life > 0) {
+    line.smoothed = std::make_unique<SmoothedSeries>(choice.half_life);
+    curve.raw = curve.data;
+    curve.data = line.smoothed->data();
+  }
+  lines_.push_back(std::move(line));
+  curves_.push_back(std::move(curve));
+}
+
+void WatchCurves::grow() {
+  for (Line& line : lines_) {
+    line.combined.update();
+    if (line.smoothed) {
+      line.smoothed->update(*line.combined.data());
+    }
+  }
+}
+
+}  // namespace retort::gui

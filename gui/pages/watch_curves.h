@@ -1,0 +1,64 @@
+#pragma once
+
+#include "gui/models/curve_source.h"
+#include "gui/models/series_combination.h"
+#include "gui/models/series_group.h"
+#include "gui/models/smoothing.h"
+#include "gui/plots/curve.h"
+
+#include <QString>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace retort::gui {
+
+/// A run whose curves are shown.
+struct WatchedRun {
+  std::string run_id;
+  QString name;
+  PlotColor color;
+  RunSeries series;
+};
+
+/// Which curves of a metric are drawn.
+struct CurveChoice {
+  std::string metric;
+  Grouping grouping = Grouping::kEach;
+  SeriesPick pick;
+  QString name;          ///< of a curve without dimensions; empty: the metric
+  int first_color = 0;   ///< of the cycle, when one run is shown
+  double half_life = 0;  ///< of the smoothing, in steps; 0: none
+};
+
+/// The keys of a metric that any of the runs has, sorted.
+[[nodiscard]] std::vector<SeriesKey> keysOf(const std::vector<WatchedRun>& runs,
+                                            const std::string& metric);
+
+/// The curves of one metric, combined and smoothed, which grow with their sources. One run: a
+/// colour for each curve. Several: the colour of the run, and the kind of line tells its curves
+/// apart.
+class WatchCurves {
+ public:
+  WatchCurves() = default;
+  WatchCurves(const std::vector<WatchedRun>& runs, const CurveChoice& choice);
+
+  /// Takes in what the sources have got.
+  void grow();
+
+  [[nodiscard]] const std::vector<Curve>& curves() const { return curves_; }
+
+ private:
+  struct Line {
+    CombinedSeries combined;
+    std::unique_ptr<SmoothedSeries> smoothed;  ///< null: none
+  };
+
+  void add(const WatchedRun& run, const SeriesGroup& group, const CurveChoice& choice);
+
+  std::vector<Line> lines_;
+  std::vector<Curve> curves_;
+};
+
+}  // namespace retort::gui

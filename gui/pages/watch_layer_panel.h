@@ -1,0 +1,69 @@
+#pragma once
+
+#include "gui/pages/watch_panel.h"
+
+class QBoxLayout;
+class QComboBox;
+class QStackedWidget;
+
+namespace retort::gui {
+
+class DepthPlot;
+class HeatMapPlot;
+class WatchPickButton;
+class WatchStepBar;
+
+/// One metric in every layer: as curves over steps, by depth, and as a heat map of layer,
+/// projection or head over steps; of two runs also their difference. Metric and picks are
+/// remembered under the panel's name.
+class WatchLayerPanel final : public WatchPanel {
+  Q_OBJECT
+
+ public:
+  /// `metrics` are offered first to last as far as the runs have them; none: all that they have.
+  WatchLayerPanel(const QString& name, std::vector<std::string> metrics, QWidget* parent);
+
+  [[nodiscard]] std::set<std::string> wantedMetrics(
+      const std::vector<std::string>& available) const override;
+  void grow() override;
+  void resetView() override;
+
+ protected:
+  void rebuild() override;
+
+ private:
+  enum class View { kCurves, kDepth, kHeatMap };
+
+  void buildBar(QBoxLayout& layout);
+  void buildPlots();
+  void restore();
+  void remember() const;
+  void takeChoice();
+  void offerMetrics();
+  void offerPicks();
+  void offerRuns();
+  void showCurves();
+  void showProfiles();
+  void showHeatMap();
+  [[nodiscard]] View view() const;
+  [[nodiscard]] std::string metric() const;
+  [[nodiscard]] CurveChoice choice() const;
+
+  QString name_;
+  std::vector<std::string> metrics_;
+  QComboBox* metric_box_;
+  QComboBox* view_box_;
+  QComboBox* group_box_;
+  QComboBox* run_box_;
+  WatchPickButton* layers_;
+  WatchPickButton* projections_;
+  WatchPickButton* heads_;
+  WatchStepBar* step_bar_;
+  QStackedWidget* stack_;
+  CurvePlot* curve_plot_;
+  DepthPlot* depth_plot_;
+  HeatMapPlot* heat_plot_;
+  WatchCurves curves_;
+};
+
+}  // namespace retort::gui

@@ -1,0 +1,138 @@
+#include "gui/pages/watch_panel.h"
+
+#include "gui/plots/curve_plot.h"
+#include "gui/plots/plot_style.h"
+
+#include <QEvent>
+#include <QListView>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <utility>
+
+namespace retort::gui {
+
+WatchPanel::WatchPanel(QWidget* parent)
+    : QWidget(parent),
+      splitter_(new QSplitter(Qt::Horizontal, this)),
+      legend_view_(new QListView(splitter_)) {
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(splitter_);
+  splitter_->setChildrenCollapsible(true);
+  legend_view_->setModel(&legend_);
+  legend_view_->setUniformItemSizes(true);
+  legend_view_->setTextElideMode(Qt::ElideMiddle);
+  legend_view_->setFrameShape(QFrame::NoFrame);
+  legend_view_->setAccessibleName(tr("Curves"));
+  legend_view_->setToolTip(
+      tr("Untick a curve to hide it. Double click shows only this one, or all again."));
+  legend_view_->setVisible(false);
+  connect(legend_view_, &QListView::doubleClicked, this, [this](const QModelIndex& index) {
+    legend_.showOnly(index.row());
+  });
+  connect(
+      &legend_, &SeriesLegend::shownChanged, this, [this](const std::string& id, bool is_shown) {
+        for (CurvePlot* plot : plots_) {
+          plot->setCurveVisible(id, is_shown);
+        }
+      });
+}
+
+void WatchPanel::setRuns(std::vector<WatchedRun> runs, const std::vector<std::string>& available) {
+  runs_ = std::move(runs);
+  available_ = available;
+  rebuild();
+}
+
+void WatchPanel::setDisplay(const WatchDisplay& display) {
+  const bool has_other_curves = display.half_life != display_.half_life;
+  display_ = display;
+  for (CurvePlot* plot : plots_) {
+    if (plot->isLogY() != display.is_log) {
+      plot->setLogY(display.is_log);
+    }
+    plot->setFollowing(display.is_following);
+  }
+  if (has_other_curves) {
+    rebuild();
+  }
+}
+
+void WatchPanel::setCatalogue(const Catalogue& catalogue) {
+  catalogue_ = catalogue;
+  rebuild();
+}
+
+void WatchPanel::resetView() {
+  for (CurvePlot* plot : plots_) {
+    plot->resetView();
+  }
+}
+
+void WatchPanel::setPlots(QWidget* plots) {
+  splitter_->insertWidget(0, plots);
+  splitter_->setStretchFactor(0, 1);
+  splitter_->setStretchFactor(1, 0);
+  splitter_->setSizes({1000, 230});
+}
+
+void WatchPanel::addPlot(CurvePlot* plot) {
+  plots_.push_back(plot);
+  connect(plot, &CurvePlot::followingChanged, this, &WatchPanel::followingChanged);
+}
+
+void WatchPanel::fillLegend() {
+  const bool is_dark = screenStyle(palette(), font()).is_dark;
+  std::vector<LegendEntry> entries;
+  for (const CurvePlot* plot : plots_) {
+    if (plot->isHidden()) {
+      continue;
+    }
+    for (const Curve& curve : plot->curves()) {
+      const bool is_known =
+          std::any_of(entries.begin(), entries.end(), [&](const LegendEntry& entry) {
+            return entry.id == curve.id;
+          });
+      if (!is_known) {
+        const QColor& color = is_dark ? curve.color.on_dark : curve.color.on_light;
+        entries.push_back({curve.id, curve.name, color});
+      }
+    }
+  }
+  legend_view_->setVisible(!entries.empty());
+  legend_.setEntries(std::move(entries));
+}
+
+QString WatchPanel::labelOf(const std::string& metric, const QString& name) const {
+  const MetricSpec* spec = specOf(metric);
+  const QString text = name.isEmpty() ? QString::fromStdString(metric) : name;
+  return spec == nullptr || spec->unit.empty()
+             ? text
+             : tr("%1 (%2)").arg(text, QString::fromStdString(spec->unit));
+}
+
+QString WatchPanel::documentationOf(const std::string& metric) const {
+  const MetricSpec* spec = specOf(metric);
+  if (spec == nullptr) {
+    return {};
+  }
+  // Tool tips that look like markup would be shown as such.
+  return QStringLiteral("<p>%1: %2</p>")
+      .arg(QString::fromStdString(metric).toHtmlEscaped(),
+           QString::fromStdString(spec->documentation).toHtmlEscaped());
+}
+
+const MetricSpec* WatchPanel::specOf(const std::string& metric) const {
+  return catalogue_.findMetric(metric);
+}
+
+void WatchPanel::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() == QEvent::PaletteChange) {
+    fillLegend();
+  }
+}
+
+}  // namespace retort::gui

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "core/settings/catalogue.h"
+#include "gui/models/series_legend.h"
+#include "gui/pages/watch_curves.h"
+
+#include <QWidget>
+
+#include <set>
+#include <string>
+#include <vector>
+
+class QListView;
+class QSplitter;
+
+namespace retort::gui {
+
+class CurvePlot;
+
+/// How curves are shown, the same in all panels.
+struct WatchDisplay {
+  double half_life = 0;  ///< of the smoothing, in steps; 0: none
+  bool is_log = false;
+  bool is_following = true;
+
+  bool operator==(const WatchDisplay&) const = default;
+};
+
+/// Some plots of the watched runs and the legend beside them. Overriders make the plots.
+class WatchPanel : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit WatchPanel(QWidget* parent);
+
+  /// The metrics it shows, of those that the runs have.
+  [[nodiscard]] virtual std::set<std::string> wantedMetrics(
+      const std::vector<std::string>& available) const = 0;
+
+  void setRuns(std::vector<WatchedRun> runs, const std::vector<std::string>& available);
+  void setDisplay(const WatchDisplay& display);
+  void setCatalogue(const Catalogue& catalogue);
+
+  /// The curves have new points.
+  virtual void grow() = 0;
+
+  /// All in sight again, in every plot.
+  virtual void resetView();
+
+ Q_SIGNALS:
+  void wantedChanged();  ///< `wantedMetrics` are others now
+  void followingChanged(bool is_following);
+
+ protected:
+  /// Makes the curves anew: other runs, curves or ways of showing them.
+  virtual void rebuild() = 0;
+
+  /// Adds a widget with plots to the left of the legend.
+  void setPlots(QWidget* plots);
+  /// Shows what the curves are called, and lets the legend hide them.
+  void addPlot(CurvePlot* plot);
+  void fillLegend();
+
+  [[nodiscard]] const std::vector<WatchedRun>& runs() const { return runs_; }
+
+  [[nodiscard]] const std::vector<std::string>& available() const { return available_; }
+
+  [[nodiscard]] const WatchDisplay& display() const { return display_; }
+
+  /// "loss (nat)": the metric with its unit, if the catalogue knows one.
+  [[nodiscard]] QString labelOf(const std::string& metric, const QString& name = {}) const;
+  /// What the catalogue says about a metric, for tool tips; empty when it is not known.
+  [[nodiscard]] QString documentationOf(const std::string& metric) const;
+  [[nodiscard]] const MetricSpec* specOf(const std::string& metric) const;
+
+  void changeEvent(QEvent* event) override;
+
+ private:
+  std::vector<WatchedRun> runs_;
+  std::vector<std::string> available_;
+  WatchDisplay display_;
+  Catalogue catalogue_;
+  std::vector<CurvePlot*> plots_;
+  QSplitter* splitter_;
+  QListView* legend_view_;
+  SeriesLegend legend_;
+};
+
+}  // namespace retort::gui

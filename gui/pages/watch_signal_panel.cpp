@@ -1,0 +1,108 @@
+#include "gui/pages/watch_signal_panel.h"
+
+#include "gui/pages/watch_profiles.h"
+#include "gui/pages/watch_step_bar.h"
+#include "gui/plots/depth_plot.h"
+
+#include <QSplitter>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <array>
+
+namespace retort::gui {
+namespace {
+
+struct Quantity {
+  const char* metric;
+  const char* title;
+  bool has_reference;  ///< the teacher's value is 1
+};
+
+constexpr std::array<Quantity, 3> kQuantities = {
+    {{"activation_variance_ratio",
+      QT_TRANSLATE_NOOP("retort::gui::WatchSignalPanel", "Forward: variance ratio to the teacher"),
+      true},
+     {"hidden_sqnr",
+      QT_TRANSLATE_NOOP("retort::gui::WatchSignalPanel", "Forward: signal to quantization noise"),
+      false},
+     {"grad_norm",
+      QT_TRANSLATE_NOOP("retort::gui::WatchSignalPanel", "Backward: gradient norm"),
+      false}}};
+
+}  // namespace
+
+WatchSignalPanel::WatchSignalPanel(QWidget* parent)
+    : WatchPanel(parent),
+      step_bar_(new WatchStepBar(this)) {
+  auto* body = new QWidget(this);
+  auto* layout = new QVBoxLayout(body);
+  layout->setContentsMargins(0, 0, 0, 0);
+  auto* row = new QSplitter(Qt::Horizontal, body);
+  row->setChildrenCollapsible(false);
+  for (const Quantity& quantity : kQuantities) {
+    auto* plot = new DepthPlot(row);
+    plot->setTitle(tr(quantity.title));
+    plot->setAccessibleName(plot->title());
+    plot->setEmptyText(tr("Not measured"));
+    row->addWidget(plot);
+    plots_.push_back(plot);
+    addPlot(plot);
+  }
+  step_bar_->setContentsMargins(8, 0, 8, 4);
+  layout->addWidget(row, 1);
+  layout->addWidget(step_bar_);
+  setPlots(body);
+  connect(step_bar_, &WatchStepBar::stepChanged, this, &WatchSignalPanel::showProfiles);
+}
+
+std::set<std::string> WatchSignalPanel::wantedMetrics(
+    const std::vector<std::string>& available) const {
+  std::set<std::string> wanted;
+  for (const Quantity& quantity : kQuantities) {
+    if (std::find(available.begin(), available.end(), quantity.metric) != available.end()) {
+      wanted.insert(quantity.metric);
+    }
+  }
+  return wanted;
+}
+
+void WatchSignalPanel::grow() {
+  showProfiles();
+}
+
+void WatchSignalPanel::rebuild() {
+  showProfiles();
+  fillLegend();
+}
+
+void WatchSignalPanel::showProfiles() {
+  std::vector<std::string> metrics;
+  for (const Quantity& quantity : kQuantities) {
+    metrics.emplace_back(quantity.metric);
+  }
+  const StepSpan span = stepSpanOf(runs(), metrics);
+  step_bar_->setSteps(span.first, span.last);
+  for (std::size_t i = 0; i < kQuantities.size(); ++i) {
+    const Quantity& quantity = kQuantities[i];
+    const std::string metric = quantity.metric;
+    plots_[i]->setQuantity(labelOf(metric),
+                           quantity.has_reference ? std::optional(1.0) : std::nullopt,
+                           quantity.has_reference ? tr("teacher") : QString());
+    plots_[i]->setToolTip(documentationOf(metric));
+    CurveChoice choice;
+    choice.metric = metric;
+    choice.grouping = Grouping::kTogether;
+    auto profiles = makeProfiles(runs(), choice, step_bar_->step());
+    for (Curve& profile : profiles) {
+      // One entry of the legend shows or hides a run in all three.
+      profile.id = profile.id.substr(0, profile.id.find('|'));
+      if (runs().size() == 1) {
+        profile.color = seriesColors(0);
+      }
+    }
+    plots_[i]->setCurves(std::move(profiles));
+  }
+}
+
+}  // namespace retort::gui

@@ -1,0 +1,108 @@
+#include "gui/pages/watch_stack_panel.h"
+
+#include "gui/plots/curve_plot.h"
+#include "gui/plots/plot_link.h"
+
+#include <QSplitter>
+
+#include <utility>
+
+namespace retort::gui {
+namespace {
+
+bool matches(const std::string& pattern, const std::string& metric) {
+  return pattern.ends_with('*') ? metric.starts_with(pattern.substr(0, pattern.size() - 1))
+                                : metric == pattern;
+}
+
+std::vector<std::string> matching(const StackedPlot& recipe,
+                                  const std::vector<std::string>& available) {
+  std::vector<std::string> found;
+  for (const std::string& pattern : recipe.metrics) {
+    for (const std::string& metric : available) {
+      if (matches(pattern, metric)) {
+        found.push_back(metric);
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+WatchStackPanel::WatchStackPanel(std::vector<StackedPlot> plots, QWidget* parent)
+    : WatchPanel(parent) {
+  auto* column = new QSplitter(Qt::Vertical, this);
+  column->setChildrenCollapsible(false);
+  std::vector<CurvePlot*> linked;
+  for (StackedPlot& recipe : plots) {
+    auto* plot = new CurvePlot(column);
+    plot->setTitle(recipe.title);
+    plot->setAccessibleName(recipe.title);
+    plot->setVisible(!recipe.is_optional);
+    column->addWidget(plot);
+    addPlot(plot);
+    linked.push_back(plot);
+    stack_.push_back({std::move(recipe), plot, {}});
+  }
+  linkXAxes(linked);
+  setPlots(column);
+}
+
+std::set<std::string> WatchStackPanel::wantedMetrics(
+    const std::vector<std::string>& available) const {
+  std::set<std::string> wanted;
+  for (const Stacked& stacked : stack_) {
+    const auto found = matching(stacked.recipe, available);
+    wanted.insert(found.begin(), found.end());
+  }
+  return wanted;
+}
+
+void WatchStackPanel::grow() {
+  for (Stacked& stacked : stack_) {
+    for (WatchCurves& curves : stacked.curves) {
+      curves.grow();
+    }
+    stacked.plot->dataChanged();
+  }
+}
+
+void WatchStackPanel::rebuild() {
+  for (Stacked& stacked : stack_) {
+    rebuildOne(stacked);
+  }
+  fillLegend();
+}
+
+void WatchStackPanel::rebuildOne(Stacked& stacked) {
+  const std::vector<std::string> metrics = matching(stacked.recipe, available());
+  stacked.curves.clear();
+  std::vector<Curve> curves;
+  CurveChoice choice;
+  choice.half_life = display().half_life;
+  QString documentation;
+  for (const std::string& metric : metrics) {
+    choice.metric = metric;
+    choice.name = metrics.size() > 1 ? QString::fromStdString(metric) : QString();
+    WatchCurves made(runs(), choice);
+    for (Curve curve : made.curves()) {
+      if (metrics.size() > 1 && !curve.name.contains(choice.name)) {
+        curve.name = QStringLiteral("%1 · %2").arg(curve.name, choice.name);
+      }
+      curves.push_back(std::move(curve));
+    }
+    choice.first_color += runs().size() == 1 ? static_cast<int>(made.curves().size()) : 1;
+    stacked.curves.push_back(std::move(made));
+    documentation += documentationOf(metric);
+  }
+  CurvePlotSetup setup;
+  setup.x_label = tr("Step");
+  setup.y_label = metrics.size() == 1 ? labelOf(metrics.front()) : QString();
+  stacked.plot->setUp(setup);
+  stacked.plot->setToolTip(documentation);
+  stacked.plot->setVisible(!stacked.recipe.is_optional || !curves.empty());
+  stacked.plot->setCurves(std::move(curves));
+}
+
+}  // namespace retort::gui

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "gui/pages/watch_panel.h"
+
+namespace retort::gui {
+
+/// One plot of a stack.
+struct StackedPlot {
+  QString title;
+  std::vector<std::string> metrics;  ///< an ending "*" stands for anything
+  bool is_optional = true;           ///< hidden while no run has such curves
+};
+
+/// Plots below each other over the same steps: losses; rates.
+class WatchStackPanel final : public WatchPanel {
+  Q_OBJECT
+
+ public:
+  WatchStackPanel(std::vector<StackedPlot> plots, QWidget* parent);
+
+  [[nodiscard]] std::set<std::string> wantedMetrics(
+      const std::vector<std::string>& available) const override;
+  void grow() override;
+
+ protected:
+  void rebuild() override;
+
+ private:
+  struct Stacked {
+    StackedPlot recipe;
+    CurvePlot* plot = nullptr;
+    std::vector<WatchCurves> curves;
+  };
+
+  void rebuildOne(Stacked& stacked);
+
+  std::vector<Stacked> stack_;
+};
+
+}  // namespace retort::gui
