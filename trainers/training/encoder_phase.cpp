@@ -135,11 +135,17 @@ Json EncoderPhase::summary() const {
           {"heads", config.num_attention_heads}};
 }
 
-std::uint64_t EncoderPhase::stepBytes() const {
-  return encoderStepBytes(model_->config(),
-                          {.rows = loopSettings().read(input_.settings).batch,
-                           .length = dataSettings().read(input_.settings).max_length,
-                           .element_bytes = dtype() == at::kDouble ? 8 : 4});
+MemoryEstimate EncoderPhase::memory() const {
+  return estimateMemory(
+      model_->config(),
+      stepShape(),
+      {.latent = totalBytes(parameters()), .trainable = totalBytes(trainableParameters())});
+}
+
+StepShape EncoderPhase::stepShape() const {
+  return {.rows = loopSettings().read(input_.settings).batch,
+          .length = dataSettings().read(input_.settings).max_length,
+          .element_bytes = dtype() == at::kDouble ? 8 : 4};
 }
 
 }  // namespace retort::train

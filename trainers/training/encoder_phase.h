@@ -36,7 +36,7 @@ class EncoderPhase : public TrainingPhase {
 
   void writeModel(const std::filesystem::path& folder) const override;
   [[nodiscard]] Json summary() const override;
-  [[nodiscard]] std::uint64_t stepBytes() const override;
+  [[nodiscard]] MemoryEstimate memory() const override;
 
   [[nodiscard]] const BertModel& model() const { return *model_; }
 
@@ -60,6 +60,9 @@ class EncoderPhase : public TrainingPhase {
   [[nodiscard]] EncoderTask::Options taskOptions() const;
 
   [[nodiscard]] const PhaseInput& input() const { return input_; }
+
+  /// Of one step, without teacher and quantization.
+  [[nodiscard]] StepShape stepShape() const;
 
  private:
   PhaseInput input_;

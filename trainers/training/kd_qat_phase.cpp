@@ -90,4 +90,18 @@ std::optional<std::vector<MetricPoint>> KdQatPhase::evaluateTeacher(const Pulse&
   return task().evaluate(*teacher_, "teacher.", pulse);
 }
 
+MemoryEstimate KdQatPhase::memory() const {
+  const QuantizationSettings settings = quantizationSettings().read(input().settings);
+  StepShape shape = stepShape();
+  shape.quantizes_weights = settings.weight_scheme != "none";
+  shape.quantizes_activations = settings.activation_bits > 0;
+  shape.has_teacher = true;
+  shape.traces = distillation_.needs();
+  return estimateMemory(model().config(),
+                        shape,
+                        {.latent = totalBytes(parameters()),
+                         .trainable = totalBytes(trainableParameters()),
+                         .teacher = totalBytes(teacher_->parameters())});
+}
+
 }  // namespace retort::train

@@ -21,6 +21,7 @@ class KdQatPhase : public EncoderPhase {
 
   [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluateTeacher(
       const Pulse& pulse) override;
+  [[nodiscard]] MemoryEstimate memory() const override;
 
  private:
   Distillation distillation_;

@@ -2,11 +2,20 @@
 
 #include "trainers/train_error.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
 namespace retort::train {
+namespace {
+
+// Fitted (resource_estimate.h). The program's own is what it has before it reads a model.
+constexpr std::uint64_t kProgramBytes = 123'000'000;
+constexpr std::uint64_t kLeastWorkspace = 25'000'000;
+constexpr std::uint64_t kWorkspacePercent = 55;
+
+}  // namespace
 
 std::uint64_t totalBytes(const NamedTensors& tensors) {
   std::uint64_t bytes = 0;
@@ -16,12 +25,71 @@ std::uint64_t totalBytes(const NamedTensors& tensors) {
   return bytes;
 }
 
-std::uint64_t encoderStepBytes(const BertConfig& config, const StepShape& shape) {
+std::uint64_t savedActivationBytes(const BertConfig& config, const StepShape& shape) {
+  const bool is_quantized = shape.quantizes_activations;
+  std::int64_t hidden = 8 + (config.hidden_dropout_prob > 0 ? 2 : 0) + (is_quantized ? 6 : 0);
+  const std::int64_t inner = 2 + (is_quantized ? 1 : 0);
+  std::int64_t maps =
+      1 + (config.attention_probs_dropout_prob > 0 ? 2 : 0) + (is_quantized ? 1 : 0);
+  if (shape.traces.has(TracePart::kScore)) {
+    maps += 2;  // else the softmax takes their place; and the difference from the teacher's
+  }
+  if (shape.has_teacher) {
+    const auto has = [&](TracePart part) {
+      return shape.traces.has(part);
+    };
+    maps += std::ranges::count_if(std::array{TracePart::kScore, TracePart::kProb}, has);
+    hidden += std::ranges::count_if(
+        std::array{TracePart::kContext, TracePart::kDense, TracePart::kOutput, TracePart::kHidden},
+        has);
+  }
   const std::int64_t tokens = shape.rows * shape.length;
-  const std::int64_t linear = tokens * (24 * config.hidden_size + 6 * config.intermediate_size);
-  const std::int64_t attention = 8 * config.num_attention_heads * tokens * shape.length;
-  return static_cast<std::uint64_t>(shape.element_bytes * config.num_hidden_layers *
-                                    (linear + attention));
+  const std::int64_t layer =
+      tokens * (hidden * config.hidden_size + inner * config.intermediate_size +
+                maps * config.num_attention_heads * shape.length);
+  const std::int64_t embeddings = 5 * tokens * config.hidden_size;
+  return static_cast<std::uint64_t>(shape.element_bytes *
+                                    (config.num_hidden_layers * layer + embeddings));
+}
+
+std::uint64_t quantizedWeightBytes(const BertConfig& config, const StepShape& shape) {
+  if (!shape.quantizes_weights) {
+    return 0;
+  }
+  const std::int64_t square = config.hidden_size * config.hidden_size;
+  const std::int64_t layer = 4 * square + 2 * config.hidden_size * config.intermediate_size;
+  const std::int64_t pooler = square;
+  return static_cast<std::uint64_t>(shape.element_bytes *
+                                    (config.num_hidden_layers * layer + pooler));
+}
+
+std::uint64_t MemoryEstimate::total() const {
+  return program + teacher + latent + quantized + gradients + optimizer + activations + workspace;
+}
+
+Json MemoryEstimate::toJson() const {
+  return {{"program", program},
+          {"teacher", teacher},
+          {"latent", latent},
+          {"quantized", quantized},
+          {"gradients", gradients},
+          {"optimizer", optimizer},
+          {"activations", activations},
+          {"workspace", workspace}};
+}
+
+MemoryEstimate estimateMemory(const BertConfig& config,
+                              const StepShape& shape,
+                              const WeightBytes& weights) {
+  const std::uint64_t activations = savedActivationBytes(config, shape);
+  return {.program = kProgramBytes,
+          .teacher = weights.teacher,
+          .latent = weights.latent,
+          .quantized = quantizedWeightBytes(config, shape),
+          .gradients = weights.trainable,
+          .optimizer = 2 * weights.trainable,
+          .activations = activations,
+          .workspace = kLeastWorkspace + activations * kWorkspacePercent / 100};
 }
 
 std::uint64_t diskBytes(std::uint64_t model_bytes, const CheckpointSettings& settings) {

@@ -159,7 +159,7 @@ Json checkRun(const std::filesystem::path& folder) {
   const LoopSettings loop = loopSettings().read(ready.settings);
   const BatchOrder order({.rows = ready.phase->trainingRows(), .batch = loop.batch});
   const auto total = loop.steps > 0 ? loop.steps : loop.epochs * order.batchesPerEpoch();
-  const std::uint64_t model_bytes = totalBytes(ready.phase->parameters());
+  const MemoryEstimate memory = ready.phase->memory();
   std::vector<std::string> damage;
   const auto checkpoint = CheckpointFolder(paths.checkpoints(), 1).loadNewest(damage);
   for (const std::string& message : damage) {
@@ -171,7 +171,8 @@ Json checkRun(const std::filesystem::path& folder) {
                  {"total_steps", total},
                  {"from_step", checkpoint ? checkpoint->step : -1},
                  {"disk_bytes", ready.disk_bytes},
-                 {"memory_bytes", ready.phase->stepBytes() + 4 * model_bytes},
+                 {"memory_bytes", memory.total()},
+                 {"memory", memory.toJson()},
                  {"settings", nestSettings(ready.settings)},
                  {"warnings", warnings}};
   report.update(ComputeEnvironment::describe(ready.device, ready.run));

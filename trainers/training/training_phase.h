@@ -4,6 +4,7 @@
 #include "trainers/losses/distillation.h"
 #include "trainers/models/bert_trace.h"
 #include "trainers/models/named_tensors.h"
+#include "trainers/training/resource_estimate.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -69,8 +70,8 @@ class TrainingPhase {
   /// ("attention scores of layer 3"); empty when everything is finite. Draws no random numbers.
   [[nodiscard]] virtual std::string firstNonFinite(std::span<const std::int64_t> rows) = 0;
 
-  /// Rough memory of one step's activations, in bytes.
-  [[nodiscard]] virtual std::uint64_t stepBytes() const = 0;
+  /// The peak of the process's memory while it trains.
+  [[nodiscard]] virtual MemoryEstimate memory() const = 0;
 
   /// Facts about data and model for the event file and for --check.
   [[nodiscard]] virtual Json summary() const = 0;

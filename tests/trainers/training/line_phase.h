@@ -71,7 +71,7 @@ class LinePhase : public TrainingPhase {
     return "the line";
   }
 
-  [[nodiscard]] std::uint64_t stepBytes() const override { return 0; }
+  [[nodiscard]] MemoryEstimate memory() const override { return {}; }
 
   [[nodiscard]] Json summary() const override { return Json::object(); }
 
