@@ -41,7 +41,7 @@ MessageBar::MessageBar(QWidget* parent) : QFrame(parent) {
   note_timer_.setInterval(kNoteMs);
   connect(&note_timer_, &QTimer::timeout, this, [this] {
     note_.clear();
-    update();
+    refresh();
   });
   hide();
 }
@@ -57,7 +57,12 @@ void MessageBar::showSentence(const QString& sentence, bool is_error) {
     note_ = sentence;
     note_timer_.start();
   }
-  update();
+  refresh();
+}
+
+void MessageBar::takeBack(const QString& sentence) {
+  errors_.removeAll(sentence);
+  refresh();
 }
 
 QString MessageBar::sentence() const {
@@ -70,10 +75,10 @@ void MessageBar::closeNewest() {
   } else {
     errors_.removeLast();
   }
-  update();
+  refresh();
 }
 
-void MessageBar::update() {
+void MessageBar::refresh() {
   const bool is_error = !errors_.isEmpty();
   text_->setText(is_error ? errors_.last() : note_);
   more_->setText(errors_.size() > 1

@@ -18,12 +18,15 @@ class MessageBar final : public QFrame {
 
   void showSentence(const QString& sentence, bool is_error);
 
+  /// Closes this one, wherever it stands: what it says is not so any more.
+  void takeBack(const QString& sentence);
+
   /// What is shown now; empty: nothing.
   [[nodiscard]] QString sentence() const;
 
  private:
   void closeNewest();
-  void update();
+  void refresh();
   void paintAs(bool is_error);
 
   QStringList errors_;  ///< not closed yet, the newest last

@@ -6,6 +6,7 @@
 #include <QPainter>
 #include <QPalette>
 #include <QPixmap>
+#include <QPixmapCache>
 #include <QSvgRenderer>
 
 #include <utility>
@@ -24,23 +25,41 @@ class SvgIconEngine final : public QIconEngine {
   explicit SvgIconEngine(QByteArray svg) : svg_(std::move(svg)) {}
 
   void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State) override {
-    QByteArray svg = svg_;
-    svg.replace("#000000", colorFor(mode).name().toLatin1());
-    QSvgRenderer renderer(svg);
-    renderer.render(painter, rect);
+    const double scale = painter->device()->devicePixelRatioF();
+    QPixmap picture = draw((QSizeF(rect.size()) * scale).toSize(), colorFor(mode));
+    picture.setDevicePixelRatio(scale);
+    painter->drawPixmap(rect.topLeft(), picture);
   }
 
-  QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
-    QPixmap pixmap(size);
-    pixmap.fill(Qt::transparent);
-    QPainter painter(&pixmap);
-    paint(&painter, pixmap.rect(), mode, state);
-    return pixmap;
+  QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State) override {
+    return draw(size, colorFor(mode));
   }
 
   [[nodiscard]] QIconEngine* clone() const override { return new SvgIconEngine(svg_); }
 
  private:
+  /// Kept, because a table draws the same few icons in every row.
+  [[nodiscard]] QPixmap draw(const QSize& size, const QColor& color) const {
+    const QString key = QStringLiteral("svg-%1-%2-%3x%4")
+                            .arg(qHash(svg_))
+                            .arg(color.rgba())
+                            .arg(size.width())
+                            .arg(size.height());
+    QPixmap picture;
+    if (QPixmapCache::find(key, &picture)) {
+      return picture;
+    }
+    picture = QPixmap(size);
+    picture.fill(Qt::transparent);
+    QByteArray svg = svg_;
+    svg.replace("#000000", color.name().toLatin1());
+    QSvgRenderer renderer(svg);
+    QPainter painter(&picture);
+    renderer.render(&painter);
+    QPixmapCache::insert(key, picture);
+    return picture;
+  }
+
   static QColor colorFor(QIcon::Mode mode) {
     const QPalette colors = QGuiApplication::palette();
     switch (mode) {
@@ -57,6 +76,12 @@ class SvgIconEngine final : public QIconEngine {
 };
 
 }  // namespace
+
+QIcon applicationIcon() {
+  initResources();
+  QFile file(QStringLiteral(":/retort.svg"));
+  return file.open(QIODevice::ReadOnly) ? QIcon(new SvgIconEngine(file.readAll())) : QIcon();
+}
 
 QIcon icon(const QString& name) {
   initResources();

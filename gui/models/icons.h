@@ -8,4 +8,7 @@ namespace retort::gui {
 /// change between light and dark by itself and is sharp at every scale. Empty when there is none.
 [[nodiscard]] QIcon icon(const QString& name);
 
+/// The program's own icon, in colours.
+[[nodiscard]] QIcon applicationIcon();
+
 }  // namespace retort::gui

@@ -1,126 +1,282 @@
 #include "gui/models/run_table_model.h"
 
 #include "core/base/check.h"
+#include "gui/models/icons.h"
+#include "gui/models/run_colors.h"
+#include "gui/models/run_columns.h"
 
-#include <algorithm>
+#include <QColor>
+
+#include <unordered_set>
+#include <utility>
 
 namespace retort::gui {
 namespace {
 
-QString fromUtf8(std::string_view text) {
-  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
-/// Per cent of the steps done; -1 while the number of steps is not known.
-double progressOf(const RunRecord& run) {
-  if (run.total_steps <= 0) {
-    return -1;
-  }
-  return 100.0 * static_cast<double>(run.step) / static_cast<double>(run.total_steps);
-}
-
-QString progressText(const RunRecord& run) {
-  const double progress = progressOf(run);
-  return progress < 0 ? QString() : QStringLiteral("%1 %").arg(progress, 0, 'f', 0);
-}
-
-QString textOf(const RunRecord& run, RunTableModel::Column column) {
-  switch (column) {
-    case RunTableModel::Column::kRun:
-      return fromUtf8(run.spec.run_id);
-    case RunTableModel::Column::kName:
-      return fromUtf8(run.name);
-    case RunTableModel::Column::kState:
-      return fromUtf8(runStateName(run.state));
-    case RunTableModel::Column::kPhase:
-      return fromUtf8(run.phase);
-    case RunTableModel::Column::kProgress:
-      return progressText(run);
-    case RunTableModel::Column::kMessage:
-      return fromUtf8(run.message);
+QString iconNameOf(RunState state) {
+  switch (state) {
+    case RunState::kQueued:
+      return QStringLiteral("queued");
+    case RunState::kPaused:
+      return QStringLiteral("pause");
+    case RunState::kBlocked:
+      return QStringLiteral("blocked");
+    case RunState::kRunning:
+      return QStringLiteral("resume");
+    case RunState::kStopping:
+    case RunState::kStopped:
+      return QStringLiteral("stop");
+    case RunState::kFinished:
+      return QStringLiteral("done");
+    case RunState::kDiverged:
+      return QStringLiteral("warning");
+    case RunState::kFailed:
+      return QStringLiteral("error");
   }
   return {};
 }
 
-QString titleOf(RunTableModel::Column column) {
-  switch (column) {
-    case RunTableModel::Column::kRun:
-      return RunTableModel::tr("Run");
-    case RunTableModel::Column::kName:
-      return RunTableModel::tr("Name");
-    case RunTableModel::Column::kState:
-      return RunTableModel::tr("State");
-    case RunTableModel::Column::kPhase:
-      return RunTableModel::tr("Phase");
-    case RunTableModel::Column::kProgress:
-      return RunTableModel::tr("Progress");
-    case RunTableModel::Column::kMessage:
-      return RunTableModel::tr("Message");
-  }
-  return {};
+bool isAlignedRight(RunTableModel::ColumnKind kind) {
+  return kind != RunTableModel::ColumnKind::kText && kind != RunTableModel::ColumnKind::kTime;
 }
 
-bool haveSameIds(const std::vector<RunRecord>& left, const std::vector<RunRecord>& right) {
-  return std::ranges::equal(
-      left,
-      right,
-      {},
-      [](const RunRecord& run) { return run.spec.run_id; },
-      [](const RunRecord& run) { return run.spec.run_id; });
+bool isEditable(const QString& field) {
+  return field == QLatin1String("note") || field == QLatin1String("tags");
 }
 
 }  // namespace
 
-void RunTableModel::setRuns(std::vector<RunRecord> runs) {
-  if (!haveSameIds(runs_, runs)) {
+RunTableModel::RunTableModel(QObject* parent)
+    : QAbstractTableModel(parent),
+      columns_(makeRunColumns({})) {
+  for (const RunState state : {RunState::kQueued,
+                               RunState::kPaused,
+                               RunState::kBlocked,
+                               RunState::kRunning,
+                               RunState::kStopping,
+                               RunState::kStopped,
+                               RunState::kFinished,
+                               RunState::kDiverged,
+                               RunState::kFailed}) {
+    icons_.emplace(state, icon(iconNameOf(state)));
+  }
+}
+
+RunTableModel::Entry RunTableModel::makeEntry(RunRow row) const {
+  Entry entry{std::move(row), {}};
+  entry.cells.reserve(columns_.size());
+  for (const Column& column : columns_) {
+    entry.cells.push_back(runField(entry.row, column.field));
+  }
+  return entry;
+}
+
+RunFacts RunTableModel::factsOf(const std::string& run_id) const {
+  const auto found = facts_.find(run_id);
+  return found == facts_.end() ? RunFacts{} : found->second;
+}
+
+void RunTableModel::setRuns(const std::vector<RunRecord>& runs) {
+  removeMissing(runs);
+  std::vector<RunRecord> added;
+  for (const RunRecord& run : runs) {
+    const int row = rowOf(run.spec.run_id);
+    if (row < 0) {
+      added.push_back(run);
+    } else if (rowAt(row).run != run) {
+      update(row, makeRunRow(run, factsOf(run.spec.run_id)));
+    }
+  }
+  append(std::move(added));
+}
+
+void RunTableModel::removeMissing(const std::vector<RunRecord>& runs) {
+  std::unordered_set<std::string> ids;
+  for (const RunRecord& run : runs) {
+    ids.insert(run.spec.run_id);
+  }
+  const auto is_missing = [&](int row) {
+    return !ids.contains(entries_[static_cast<std::size_t>(row)].row.run.spec.run_id);
+  };
+  // From the end, in pieces of neighbours, so that rows before a piece keep their numbers.
+  int last = rowCount() - 1;
+  bool has_changed = false;
+  while (last >= 0) {
+    if (!is_missing(last)) {
+      --last;
+      continue;
+    }
+    int first = last;
+    while (first > 0 && is_missing(first - 1)) {
+      --first;
+    }
+    beginRemoveRows({}, first, last);
+    entries_.erase(entries_.begin() + first, entries_.begin() + last + 1);
+    endRemoveRows();
+    has_changed = true;
+    last = first - 1;
+  }
+  if (has_changed) {
+    indexRows();
+  }
+}
+
+void RunTableModel::append(std::vector<RunRecord> runs) {
+  if (runs.empty()) {
+    return;
+  }
+  beginInsertRows({}, rowCount(), rowCount() + static_cast<int>(runs.size()) - 1);
+  for (RunRecord& run : runs) {
+    RunFacts facts = factsOf(run.spec.run_id);
+    entries_.push_back(makeEntry(makeRunRow(std::move(run), std::move(facts))));
+  }
+  indexRows();
+  endInsertRows();
+}
+
+void RunTableModel::update(int row, RunRow changed) {
+  entries_[static_cast<std::size_t>(row)] = makeEntry(std::move(changed));
+  Q_EMIT dataChanged(index(row, 0), index(row, columnCount() - 1));
+}
+
+void RunTableModel::indexRows() {
+  rows_.clear();
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    rows_.emplace(entries_[i].row.run.spec.run_id, static_cast<int>(i));
+  }
+}
+
+void RunTableModel::setFacts(const RunFactsById& facts) {
+  facts_ = facts;
+  std::vector<Column> columns = makeRunColumns(facts_);
+  if (columns != columns_) {
     beginResetModel();
-    runs_ = std::move(runs);
+    columns_ = std::move(columns);
+    for (Entry& entry : entries_) {
+      RunFacts known = factsOf(entry.row.run.spec.run_id);
+      entry = makeEntry(makeRunRow(std::move(entry.row.run), std::move(known)));
+    }
     endResetModel();
     return;
   }
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    if (runs_[i] != runs[i]) {
-      runs_[i] = std::move(runs[i]);
-      const int row = static_cast<int>(i);
-      Q_EMIT dataChanged(index(row, 0), index(row, kColumnCount - 1));
+  for (int row = 0; row < rowCount(); ++row) {
+    const RunRow& shown = rowAt(row);
+    RunFacts known = factsOf(shown.run.spec.run_id);
+    if (known != shown.facts) {
+      update(row, makeRunRow(shown.run, std::move(known)));
     }
   }
 }
 
-const RunRecord& RunTableModel::runAt(int row) const {
+void RunTableModel::setDark(bool is_dark) {
+  if (std::exchange(is_dark_, is_dark) != is_dark && rowCount() > 0) {
+    Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, 0), {Qt::DecorationRole});
+  }
+}
+
+int RunTableModel::columnOf(const QString& field) const {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    if (columns_[i].field == field) {
+      return static_cast<int>(i);
+    }
+  }
+  return -1;
+}
+
+int RunTableModel::rowOf(const std::string& run_id) const {
+  const auto found = rows_.find(run_id);
+  return found == rows_.end() ? -1 : found->second;
+}
+
+const RunRow& RunTableModel::rowAt(int row) const {
   RETORT_CHECK(row >= 0 && row < rowCount(), "a row of the model");
-  return runs_[static_cast<std::size_t>(row)];
+  return entries_[static_cast<std::size_t>(row)].row;
+}
+
+const QVariant& RunTableModel::valueAt(int row, int column) const {
+  return entries_[static_cast<std::size_t>(row)].cells[static_cast<std::size_t>(column)];
 }
 
 int RunTableModel::rowCount(const QModelIndex& parent) const {
-  return parent.isValid() ? 0 : static_cast<int>(runs_.size());
+  return parent.isValid() ? 0 : static_cast<int>(entries_.size());
 }
 
 int RunTableModel::columnCount(const QModelIndex& parent) const {
-  return parent.isValid() ? 0 : kColumnCount;
+  return parent.isValid() ? 0 : static_cast<int>(columns_.size());
 }
 
-QVariant RunTableModel::data(const QModelIndex& index, int role) const {
-  if (!index.isValid() || index.row() >= rowCount()) {
-    return {};
+QVariant RunTableModel::decoration(const Entry& entry, const QString& field) const {
+  if (field == QLatin1String("name")) {
+    return runColor(entry.row.run.spec.run_id, is_dark_);
   }
-  const RunRecord& run = runAt(index.row());
-  const auto column = static_cast<Column>(index.column());
-  if (role == kSortRole && column == Column::kProgress) {
-    return progressOf(run);
-  }
-  if (role == Qt::DisplayRole || role == kSortRole) {
-    return textOf(run, column);
+  if (field == QLatin1String("state")) {
+    return icons_.at(entry.row.run.state);
   }
   return {};
 }
 
-QVariant RunTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
-  if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 ||
-      section >= kColumnCount) {
+QVariant RunTableModel::data(const QModelIndex& index, int role) const {
+  if (!index.isValid() || index.row() >= rowCount() || index.column() >= columnCount()) {
     return {};
   }
-  return titleOf(static_cast<Column>(section));
+  const Entry& entry = entries_[static_cast<std::size_t>(index.row())];
+  const Column& column = columns_[static_cast<std::size_t>(index.column())];
+  const QVariant& value = entry.cells[static_cast<std::size_t>(index.column())];
+  switch (role) {
+    case Qt::DisplayRole:
+    case Qt::AccessibleTextRole:
+      return runCellText(value, column.kind);
+    case Qt::EditRole:
+      return column.field == QLatin1String("note") ? QString::fromStdString(entry.row.run.note)
+                                                   : runCellText(value, column.kind);
+    case Qt::ToolTipRole:
+      // Escaped: a tool tip would take "<b>" in a name for markup.
+      return column.kind == ColumnKind::kText ? value.toString().toHtmlEscaped() : QVariant();
+    case Qt::TextAlignmentRole:
+      return QVariant(Qt::Alignment((isAlignedRight(column.kind) ? Qt::AlignRight : Qt::AlignLeft) |
+                                    Qt::AlignVCenter));
+    case Qt::DecorationRole:
+      return decoration(entry, column.field);
+    case kValueRole:
+      return value;
+    case kRunIdRole:
+      return QString::fromStdString(entry.row.run.spec.run_id);
+    default:
+      return {};
+  }
+}
+
+QVariant RunTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation != Qt::Horizontal || section < 0 || section >= columnCount()) {
+    return {};
+  }
+  const Column& column = columns_[static_cast<std::size_t>(section)];
+  if (role == Qt::DisplayRole) {
+    return column.title;
+  }
+  return role == Qt::ToolTipRole ? QVariant(column.title.toHtmlEscaped()) : QVariant();
+}
+
+Qt::ItemFlags RunTableModel::flags(const QModelIndex& index) const {
+  const Qt::ItemFlags flags = QAbstractTableModel::flags(index);
+  if (!index.isValid() || index.column() >= columnCount()) {
+    return flags;
+  }
+  const QString& field = columns_[static_cast<std::size_t>(index.column())].field;
+  return isEditable(field) ? flags | Qt::ItemIsEditable : flags;
+}
+
+bool RunTableModel::setData(const QModelIndex& index, const QVariant& value, int role) {
+  if (role != Qt::EditRole || !flags(index).testFlag(Qt::ItemIsEditable)) {
+    return false;
+  }
+  const QString text = value.toString().trimmed();
+  if (text != data(index, Qt::EditRole).toString()) {
+    Q_EMIT edited(data(index, kRunIdRole).toString(),
+                  columns_[static_cast<std::size_t>(index.column())].field,
+                  text);
+  }
+  return true;
 }
 
 }  // namespace retort::gui

@@ -1,31 +1,59 @@
 #pragma once
 
-#include "core/run/run_record.h"
+#include "gui/models/run_row.h"
 
 #include <QAbstractTableModel>
+#include <QIcon>
 
+#include <map>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace retort::gui {
 
-/// The runs of a workspace as a table, one row a run, in the order given.
+/// The runs of a workspace as a table, one row a run. Columns are those of every run, the factors
+/// of the experiments whose labels differ between runs, and the final metrics.
 class RunTableModel final : public QAbstractTableModel {
   Q_OBJECT
 
  public:
-  enum class Column { kRun, kName, kState, kPhase, kProgress, kMessage };
-  static constexpr int kColumnCount = 6;
+  /// What a column's cells are, which decides how they are written.
+  enum class ColumnKind { kText, kInteger, kNumber, kPercent, kDuration, kTime };
 
-  /// Sorts progress and the like by what they mean, not by their text.
-  static constexpr int kSortRole = Qt::UserRole;
+  struct Column {
+    QString field;  ///< as in `runField`
+    QString title;
+    ColumnKind kind = ColumnKind::kText;
+    bool is_shown_at_first = true;
 
-  using QAbstractTableModel::QAbstractTableModel;
+    bool operator==(const Column&) const = default;
+  };
 
-  /// Shows `runs`. Selections survive as long as the same runs stand in the same order; otherwise
-  /// the model is reset.
-  void setRuns(std::vector<RunRecord> runs);
+  /// The cell as a number or a text, for sorting; invalid where the run has nothing.
+  static constexpr int kValueRole = Qt::UserRole;
+  static constexpr int kRunIdRole = Qt::UserRole + 1;
 
-  [[nodiscard]] const RunRecord& runAt(int row) const;
+  explicit RunTableModel(QObject* parent = nullptr);
+
+  /// Shows `runs`. Rows stay where they are: runs that went are taken out, new ones are added at
+  /// the end, and only what changed is announced, so that selections survive.
+  void setRuns(const std::vector<RunRecord>& runs);
+
+  /// New labels, final metrics and times. The model is reset when that makes other columns.
+  void setFacts(const RunFactsById& facts);
+
+  /// Whether the swatches are for a dark background.
+  void setDark(bool is_dark);
+
+  [[nodiscard]] const std::vector<Column>& columns() const { return columns_; }
+
+  /// -1: there is no such column.
+  [[nodiscard]] int columnOf(const QString& field) const;
+  /// -1: there is no such run.
+  [[nodiscard]] int rowOf(const std::string& run_id) const;
+  [[nodiscard]] const RunRow& rowAt(int row) const;
+  [[nodiscard]] const QVariant& valueAt(int row, int column) const;
 
   [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
   [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
@@ -33,9 +61,35 @@ class RunTableModel final : public QAbstractTableModel {
   [[nodiscard]] QVariant headerData(int section,
                                     Qt::Orientation orientation,
                                     int role) const override;
+  /// Note and tags can be edited. The cell keeps its text until the workspace has the new one.
+  [[nodiscard]] Qt::ItemFlags flags(const QModelIndex& index) const override;
+  bool setData(const QModelIndex& index, const QVariant& value, int role) override;
+
+ Q_SIGNALS:
+  /// The user wants another text in a note ("note") or other tags ("tags").
+  void edited(const QString& run_id, const QString& field, const QString& text);
 
  private:
-  std::vector<RunRecord> runs_;
+  /// A run with its cells, one a column, so that drawing and sorting read nothing else.
+  struct Entry {
+    RunRow row;
+    std::vector<QVariant> cells;
+  };
+
+  [[nodiscard]] Entry makeEntry(RunRow row) const;
+  [[nodiscard]] RunFacts factsOf(const std::string& run_id) const;
+  void removeMissing(const std::vector<RunRecord>& runs);
+  void append(std::vector<RunRecord> runs);
+  void update(int row, RunRow changed);
+  void indexRows();
+  [[nodiscard]] QVariant decoration(const Entry& entry, const QString& field) const;
+
+  std::vector<Column> columns_;
+  std::vector<Entry> entries_;
+  std::unordered_map<std::string, int> rows_;  ///< by run id
+  RunFactsById facts_;
+  std::map<RunState, QIcon> icons_;
+  bool is_dark_ = false;
 };
 
 }  // namespace retort::gui

@@ -11,55 +11,97 @@ constexpr int kPollMs = 250;
 
 WorkspaceWatch::WorkspaceWatch(std::filesystem::path workspace, QObject* parent)
     : QObject(parent),
-      workspace_(std::move(workspace)) {
+      here_{workspace},
+      there_{std::move(workspace)},
+      worker_(std::make_unique<QObject>()) {
+  thread_.setObjectName(QStringLiteral("WorkspaceWatch"));
+  worker_->moveToThread(&thread_);
+  thread_.start();
   timer_.setInterval(kPollMs);
-  connect(&timer_, &QTimer::timeout, this, &WorkspaceWatch::poll);
+  connect(&timer_, &QTimer::timeout, this, &WorkspaceWatch::lookElsewhere);
+}
+
+WorkspaceWatch::~WorkspaceWatch() {
+  // The connection belongs to the thread that opened it.
+  QMetaObject::invokeMethod(
+      worker_.get(), [this] { there_.store.reset(); }, Qt::BlockingQueuedConnection);
+  thread_.quit();
+  thread_.wait();
 }
 
 void WorkspaceWatch::start() {
   poll();
+  here_.store.reset();
   timer_.start();
 }
 
 void WorkspaceWatch::poll() {
-  auto runs = readChanges();
-  if (!runs) {
-    store_.reset();
-    const QString reason = QString::fromStdString(runs.error().message);
+  take(here_.look());
+}
+
+void WorkspaceWatch::lookElsewhere() {
+  if (std::exchange(is_looking_, true)) {
+    return;
+  }
+  QMetaObject::invokeMethod(
+      worker_.get(),
+      [this] {
+        auto look = std::make_shared<const Look>(there_.look());
+        QMetaObject::invokeMethod(
+            this,
+            [this, look] {
+              is_looking_ = false;
+              take(*look);
+            },
+            Qt::QueuedConnection);
+      },
+      Qt::QueuedConnection);
+}
+
+void WorkspaceWatch::take(const Look& look) {
+  if (!look) {
+    const QString reason = QString::fromStdString(look.error().message);
     if (std::exchange(last_failure_, reason) != reason) {
       Q_EMIT readFailed(reason);
     }
     return;
   }
   last_failure_.clear();
-  if (runs->has_value()) {
-    Q_EMIT runsRead(**runs);
+  if (look->has_value()) {
+    Q_EMIT runsRead(**look);
   }
 }
 
-/// Nothing when nothing has been committed since the last look.
-Result<std::optional<std::vector<RunRecord>>> WorkspaceWatch::readChanges() {
-  if (store_ && store_->isReplaced()) {
-    store_.reset();
+WorkspaceWatch::Look WorkspaceWatch::Reader::look() {
+  Look runs = readChanges();
+  if (!runs) {
+    store.reset();
   }
-  if (!store_) {
-    auto store = storage::WorkspaceStore::open(workspace_, storage::Access::kReadOnly);
-    if (!store) {
-      return failWith(store.error());
+  return runs;
+}
+
+WorkspaceWatch::Look WorkspaceWatch::Reader::readChanges() {
+  if (store && store->isReplaced()) {
+    store.reset();
+  }
+  if (!store) {
+    auto opened = storage::WorkspaceStore::open(workspace, storage::Access::kReadOnly);
+    if (!opened) {
+      return failWith(opened.error());
     }
-    store_.emplace(std::move(*store));
-    seen_version_ = -1;
+    store.emplace(std::move(*opened));
+    seen_version = -1;
   }
-  const auto version = store_->dataVersion();
+  const auto version = store->dataVersion();
   if (!version) {
     return failWith(version.error());
   }
-  if (std::exchange(seen_version_, *version) == *version) {
+  if (std::exchange(seen_version, *version) == *version) {
     return std::nullopt;
   }
   storage::RunFilter all;
   all.with_spec = false;
-  auto runs = store_->runs().list(all);
+  auto runs = store->runs().list(all);
   if (!runs) {
     return failWith(runs.error());
   }

@@ -4,10 +4,12 @@
 #include "storage/workspace_store.h"
 
 #include <QObject>
+#include <QThread>
 #include <QTimer>
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -20,11 +22,15 @@ class WorkspaceWatch final : public QObject {
 
  public:
   explicit WorkspaceWatch(std::filesystem::path workspace, QObject* parent = nullptr);
+  ~WorkspaceWatch() override;
+  WorkspaceWatch(const WorkspaceWatch&) = delete;
+  WorkspaceWatch& operator=(const WorkspaceWatch&) = delete;
 
-  /// Looks now and then every 250 ms.
+  /// Looks now, so that a window opens with its runs, and then every 250 ms in another thread: ten
+  /// thousand runs take longer to read than a frame lasts.
   void start();
 
-  /// One look: microseconds when nothing has changed.
+  /// One look in this thread: microseconds when nothing has changed.
   void poll();
 
  Q_SIGNALS:
@@ -33,12 +39,30 @@ class WorkspaceWatch final : public QObject {
   void readFailed(const QString& reason);
 
  private:
-  Result<std::optional<std::vector<RunRecord>>> readChanges();
+  using Look = Result<std::optional<std::vector<RunRecord>>>;
 
-  std::filesystem::path workspace_;
+  /// A connection and what it has seen; belongs to one thread.
+  struct Reader {
+    std::filesystem::path workspace;
+    std::optional<storage::WorkspaceStore> store;
+    std::int64_t seen_version = -1;
+
+    /// Nothing when nothing has been committed since the last look.
+    Look look();
+
+   private:
+    Look readChanges();
+  };
+
+  void lookElsewhere();
+  void take(const Look& look);
+
+  Reader here_;
+  Reader there_;  ///< only the other thread
+  QThread thread_;
+  std::unique_ptr<QObject> worker_;  ///< lives in thread_
+  bool is_looking_ = false;
   QTimer timer_;
-  std::optional<storage::WorkspaceStore> store_;
-  std::int64_t seen_version_ = -1;
   QString last_failure_;
 };
 

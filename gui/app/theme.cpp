@@ -1,0 +1,58 @@
+#include "gui/app/theme.h"
+
+#include <QApplication>
+#include <QPalette>
+#include <QStyleFactory>
+
+namespace retort::gui {
+namespace {
+
+void setText(QPalette& palette, const QColor& text, const QColor& faint) {
+  for (const auto role :
+       {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText}) {
+    palette.setColor(role, text);
+    palette.setColor(QPalette::Disabled, role, faint);
+  }
+  palette.setColor(QPalette::PlaceholderText, faint);
+}
+
+QPalette lightPalette() {
+  QPalette palette(QColor(0xf3, 0xf4, 0xf6));
+  palette.setColor(QPalette::Window, QColor(0xf3, 0xf4, 0xf6));
+  palette.setColor(QPalette::Base, Qt::white);
+  palette.setColor(QPalette::AlternateBase, QColor(0xf7, 0xf8, 0xfa));
+  palette.setColor(QPalette::Button, QColor(0xea, 0xec, 0xef));
+  palette.setColor(QPalette::ToolTipBase, QColor(0xff, 0xff, 0xf2));
+  palette.setColor(QPalette::Highlight, QColor(0x2f, 0x6f, 0xc4));
+  palette.setColor(QPalette::HighlightedText, Qt::white);
+  palette.setColor(QPalette::Link, QColor(0x1d, 0x5f, 0xb8));
+  setText(palette, QColor(0x1c, 0x1f, 0x24), QColor(0x80, 0x86, 0x8f));
+  return palette;
+}
+
+QPalette darkPalette() {
+  QPalette palette(QColor(0x2a, 0x2d, 0x32));
+  palette.setColor(QPalette::Window, QColor(0x2a, 0x2d, 0x32));
+  palette.setColor(QPalette::Base, QColor(0x1e, 0x20, 0x24));
+  palette.setColor(QPalette::AlternateBase, QColor(0x24, 0x27, 0x2b));
+  palette.setColor(QPalette::Button, QColor(0x36, 0x3a, 0x40));
+  palette.setColor(QPalette::ToolTipBase, QColor(0x36, 0x3a, 0x40));
+  palette.setColor(QPalette::Highlight, QColor(0x3d, 0x7e, 0xd6));
+  palette.setColor(QPalette::HighlightedText, Qt::white);
+  palette.setColor(QPalette::Link, QColor(0x7a, 0xb4, 0xff));
+  setText(palette, QColor(0xe4, 0xe6, 0xe9), QColor(0x86, 0x8c, 0x95));
+  return palette;
+}
+
+}  // namespace
+
+void applyTheme(const QString& theme) {
+  QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+  if (theme == QLatin1String("light") || theme == QLatin1String("dark")) {
+    QApplication::setPalette(theme == QLatin1String("dark") ? darkPalette() : lightPalette());
+  } else {
+    QApplication::setPalette(QPalette());  // the desktop's own, and its changes
+  }
+}
+
+}  // namespace retort::gui

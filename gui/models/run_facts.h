@@ -1,0 +1,36 @@
+#pragma once
+
+#include "core/run/run_record.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace retort::storage {
+class WorkspaceStore;
+}
+
+namespace retort::gui {
+
+/// What the list of runs shows beside a run's record, and what takes longer to read.
+struct RunFacts {
+  std::string experiment;                                   ///< the latest that the run belongs to
+  std::vector<std::pair<std::string, std::string>> labels;  ///< factor -> label in that experiment
+  std::optional<std::int64_t> seed;
+  std::map<std::string, double> results;  ///< final metrics; empty before the run has ended
+  std::optional<double> seconds_left;     ///< of a running one
+
+  bool operator==(const RunFacts&) const = default;
+};
+
+using RunFactsById = std::map<std::string, RunFacts>;
+
+/// Reads the facts of these runs. Final metrics never change: those in `known` are not read again.
+/// Runs without anything to tell are left out.
+[[nodiscard]] Result<RunFactsById> loadRunFacts(storage::WorkspaceStore& store,
+                                                const std::vector<RunRecord>& runs,
+                                                const RunFactsById& known);
+
+}  // namespace retort::gui
