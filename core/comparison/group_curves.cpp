@@ -43,6 +43,7 @@ Result<std::vector<GroupCurves>> loadGroupCurves(storage::WorkspaceStore& store,
         return failWith(points.error());
       }
       if (!points->empty()) {
+        next.run_ids.push_back(run_id);
         next.curves.push_back(std::move(*points));
       }
     }

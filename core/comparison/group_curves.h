@@ -16,7 +16,8 @@ namespace retort {
 /// One curve of each run of a group, and what they have in common.
 struct GroupCurves {
   RunGroup group;
-  std::vector<std::vector<Point>> curves;  ///< one per run of the group that has it
+  std::vector<std::string> run_ids;        ///< the runs of the group that have it
+  std::vector<std::vector<Point>> curves;  ///< one for each of `run_ids`
   std::vector<BandPoint> band;
 
   bool operator==(const GroupCurves&) const = default;

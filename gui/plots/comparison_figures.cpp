@@ -1,0 +1,181 @@
+#include "gui/plots/comparison_figures.h"
+
+#include "core/base/file.h"
+#include "core/run/format.h"
+#include "gui/models/run_colors.h"
+#include "gui/plots/curve_plot.h"
+
+#include <QCoreApplication>
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <map>
+
+namespace retort::gui {
+namespace {
+
+constexpr int kColorCycle = 8;
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+QString shown(const std::string& text) {
+  return QString::fromStdString(escapeForTerminal(text));
+}
+
+/// After all colours have been used once, curves are told apart by their dashes.
+Qt::PenStyle penOf(int place) {
+  constexpr std::array<Qt::PenStyle, 4> kPens{
+      Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
+  return kPens[static_cast<std::size_t>(place / kColorCycle) % kPens.size()];
+}
+
+QString metricLabel(const ComparisonData& data) {
+  const QString name = shown(data.figure.metric);
+  return data.figure_unit.empty() ? name
+                                  : QStringLiteral("%1 (%2)").arg(name, shown(data.figure_unit));
+}
+
+/// "2 failed, 1 running".
+QString remarkOf(const ComparisonCell& cell) {
+  std::map<std::string, int> counts;
+  for (const AbsentRun& run : cell.absent) {
+    ++counts[run.reason];
+  }
+  QStringList parts;
+  for (const auto& [reason, count] : counts) {
+    parts.append(QStringLiteral("%1 %2").arg(count).arg(shown(reason)));
+  }
+  return parts.join(QStringLiteral(", "));
+}
+
+/// One step or layer of a group, with what is drawn there.
+struct Place {
+  double x = 0;
+  std::optional<double> mean;
+  std::optional<Interval> spread;
+};
+
+Curve curveOf(const RunGroup& group, int place, const std::vector<Place>& places) {
+  std::vector<Sample> mean;
+  std::vector<Sample> lower;
+  std::vector<Sample> upper;
+  bool has_spread = false;
+  for (const Place& at : places) {
+    const double middle = at.mean.value_or(kNan);
+    mean.push_back({at.x, middle});
+    lower.push_back({at.x, at.spread ? at.spread->low : middle});
+    upper.push_back({at.x, at.spread ? at.spread->high : middle});
+    has_spread = has_spread || at.spread.has_value();
+  }
+  Curve curve;
+  curve.id = group.name;
+  curve.name = shown(group.name);
+  curve.color = seriesColors(place);
+  curve.pen = penOf(place);
+  curve.data = std::make_shared<const SeriesData>(std::move(mean));
+  if (has_spread) {
+    curve.band_lower = std::make_shared<const SeriesData>(std::move(lower));
+    curve.band_upper = std::make_shared<const SeriesData>(std::move(upper));
+  }
+  return curve;
+}
+
+void setUp(CurvePlot& plot, const ComparisonData& data, const QString& x_label, AxisKind x_kind) {
+  CurvePlotSetup setup = plot.setup();
+  setup.x_label = x_label;
+  setup.y_label = metricLabel(data);
+  setup.x_kind = x_kind;
+  setup.has_markers = x_kind == AxisKind::kIntegers;
+  setup.has_legend = true;
+  plot.setUp(setup);
+}
+
+QString tr(const char* text) {
+  return QCoreApplication::translate("ComparisonFigures", text);
+}
+
+}  // namespace
+
+void showValues(GroupBarPlot& plot, const ComparisonData& data) {
+  std::vector<GroupValues> groups;
+  std::optional<double> reference;
+  for (std::size_t i = 0; i < data.groups.size(); ++i) {
+    const ComparisonCell* cell = cellOf(data.table, data.groups[i], data.figure.metric);
+    if (cell == nullptr) {
+      continue;
+    }
+    GroupValues group;
+    group.name = shown(data.groups[i].name);
+    for (const CellValue& value : cell->values) {
+      group.values.push_back(value.value);
+    }
+    group.mean = cell->summary.mean;
+    const auto spread = spreadOf(cell->summary, data.figure.spread, data.table.confidence);
+    if (spread) {
+      group.low = spread->low;
+      group.high = spread->high;
+    }
+    group.color = seriesColors(static_cast<int>(i));
+    group.remark = remarkOf(*cell);
+    // With several baseline cells (one a column) there is no single line to draw.
+    const bool is_only_baseline = cell->is_baseline && data.table.column_factors.empty() &&
+                                  data.table.baseline.size() == data.table.row_factors.size();
+    reference = is_only_baseline ? cell->summary.mean : reference;
+    groups.push_back(std::move(group));
+  }
+  plot.setValueLabel(metricLabel(data));
+  plot.setReference(reference);
+  plot.setGroups(std::move(groups));
+}
+
+void showCurves(CurvePlot& plot, const ComparisonData& data) {
+  setUp(plot, data, tr("Step"), AxisKind::kSteps);
+  std::vector<Curve> curves;
+  for (std::size_t i = 0; i < data.curves.size(); ++i) {
+    std::vector<Place> places;
+    for (const BandPoint& point : data.curves[i].band) {
+      places.push_back({static_cast<double>(point.step), point.summary.mean, point.spread});
+    }
+    if (!places.empty()) {
+      curves.push_back(curveOf(data.curves[i].group, static_cast<int>(i), places));
+    }
+  }
+  plot.setCurves(std::move(curves));
+}
+
+void showRuns(CurvePlot& plot, const ComparisonData& data) {
+  setUp(plot, data, tr("Step"), AxisKind::kSteps);
+  std::vector<Curve> curves;
+  for (const GroupCurves& group : data.curves) {
+    for (std::size_t i = 0; i < group.curves.size(); ++i) {
+      const std::string& run_id = group.run_ids[i];
+      auto series = std::make_shared<SeriesData>();
+      series->append(group.curves[i]);
+      Curve curve;
+      curve.id = run_id;
+      curve.name = QStringLiteral("%1 · %2").arg(shown(group.group.name),
+                                                 QString::fromStdString(shortId(run_id)));
+      curve.color = {runColor(run_id, false), runColor(run_id, true)};
+      curve.data = std::move(series);
+      curves.push_back(std::move(curve));
+    }
+  }
+  plot.setCurves(std::move(curves));
+}
+
+void showProfiles(CurvePlot& plot, const ComparisonData& data) {
+  setUp(plot, data, tr("Layer"), AxisKind::kIntegers);
+  std::vector<Curve> curves;
+  for (std::size_t i = 0; i < data.profiles.size(); ++i) {
+    std::vector<Place> places;
+    for (const ProfilePoint& point : data.profiles[i].points) {
+      places.push_back({static_cast<double>(point.layer), point.summary.mean, point.spread});
+    }
+    if (!places.empty()) {
+      curves.push_back(curveOf(data.profiles[i].group, static_cast<int>(i), places));
+    }
+  }
+  plot.setCurves(std::move(curves));
+}
+
+}  // namespace retort::gui
