@@ -23,6 +23,7 @@ const std::vector<Command>& commandTable() {
       tagCommand(),
       // Results
       compareCommand(),
+      plotCommand(),
       exportCommand(),
       // Workspace
       catalogCommand(),

@@ -5,14 +5,11 @@
 #include <cstdlib>
 
 namespace retort::cli {
-namespace {
 
 std::filesystem::path desktopApp() {
   std::error_code error;
   return std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "retort-gui";
 }
-
-}  // namespace
 
 bool hasDesktopApp() {
   std::error_code error;

@@ -6,6 +6,9 @@
 
 namespace retort::cli {
 
+/// Where retort-gui stands when it has been built: beside this program.
+[[nodiscard]] std::filesystem::path desktopApp();
+
 /// True where a display is announced and retort-gui stands beside this program.
 [[nodiscard]] bool hasDesktopApp();
 

@@ -16,6 +16,7 @@ namespace retort::cli {
 [[nodiscard]] Command lsCommand();
 [[nodiscard]] Command noteCommand();
 [[nodiscard]] Command pauseCommand();
+[[nodiscard]] Command plotCommand();
 [[nodiscard]] Command priorityCommand();
 [[nodiscard]] Command reindexCommand();
 [[nodiscard]] Command resumeCommand();

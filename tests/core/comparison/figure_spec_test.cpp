@@ -41,7 +41,10 @@ TEST(FigureSpec, NamesTheFieldThatIsWrong) {
 
 TEST(FigureSize, IsInMillimetresOrInches) {
   EXPECT_EQ(parseFigureSize("140x90mm"), std::pair(140.0, 90.0));
-  EXPECT_EQ(parseFigureSize("5x3.5in"), std::pair(127.0, 88.9));
+  const auto inches = parseFigureSize("5x3.5in");
+  ASSERT_TRUE(inches.has_value());
+  EXPECT_NEAR(inches->first, 127, 1e-9);
+  EXPECT_NEAR(inches->second, 88.9, 1e-9);
 }
 
 TEST(FigureSize, RefusesEverythingElse) {

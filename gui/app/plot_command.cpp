@@ -1,0 +1,173 @@
+#include "gui/app/plot_command.h"
+
+#include "core/base/file.h"
+#include "core/comparison/figure_spec.h"
+#include "core/run/format.h"
+#include "gui/models/comparison_data.h"
+#include "gui/models/heat_map.h"
+#include "gui/plots/comparison_figures.h"
+#include "gui/plots/curve_plot.h"
+#include "gui/plots/figure_export.h"
+#include "gui/plots/heat_map_plot.h"
+#include "storage/workspace_store.h"
+
+#include <QApplication>
+
+#include <cstdio>
+#include <string_view>
+
+namespace retort::gui {
+namespace {
+
+constexpr int kMostColumns = 400;  // of a heat map
+
+FigureOptions optionsOf(const FigureSpec& spec) {
+  FigureOptions options;
+  options.width_mm = spec.width_mm;
+  options.height_mm = spec.height_mm;
+  options.font_pt = spec.font_pt;
+  options.dots_per_inch = spec.dots_per_inch;
+  return options;
+}
+
+FigureKind kindOf(const FigureSpec& spec) {
+  if (spec.kind == "curves" || spec.kind == "runs") {
+    return FigureKind::kCurves;
+  }
+  return spec.kind == "depth" ? FigureKind::kDepth : FigureKind::kValues;
+}
+
+Status nothingToDraw(const FigureSpec& spec, const std::string& metric) {
+  return fail(ErrorCode::kNotFound,
+              "there is nothing to draw: no run of '" + spec.subject + "' has '" + metric + "'");
+}
+
+Status saveCurves(const FigureSpec& spec, const ComparisonData& data) {
+  CurvePlot plot;
+  if (spec.kind == "runs") {
+    showRuns(plot, data);
+  } else if (spec.kind == "depth") {
+    showProfiles(plot, data);
+  } else {
+    showCurves(plot, data);
+  }
+  if (plot.curves().empty()) {
+    return nothingToDraw(spec, data.figure.metric);
+  }
+  plot.setLogY(spec.is_log);
+  return savePlot(plot, spec.file, optionsOf(spec));
+}
+
+Status saveValues(const FigureSpec& spec, const ComparisonData& data) {
+  GroupBarPlot plot;
+  plot.setLook(spec.kind == "bars" ? GroupBarPlot::Look::kBars : GroupBarPlot::Look::kPoints);
+  showValues(plot, data);
+  for (const GroupValues& group : plot.groups()) {
+    if (!group.values.empty()) {
+      return savePlot(plot, spec.file, optionsOf(spec));
+    }
+  }
+  return nothingToDraw(spec, data.figure.metric);
+}
+
+Status saveComparison(storage::WorkspaceStore& store, const FigureSpec& spec) {
+  ComparisonQuery query;
+  query.experiment = spec.subject;
+  query.options = spec.comparison;
+  query.figure = {kindOf(spec), spec.metric, spec.spread, spec.profile_value};
+  if (query.figure.kind == FigureKind::kValues && !spec.metric.empty()) {
+    query.options.metrics = {spec.metric};
+  }
+  CatalogueCache cache;
+  const auto data = loadComparisonData(store, query, cache);
+  if (!data) {
+    return failWith(data.error());
+  }
+  for (const std::string& problem : {data->table_error, data->figure_error}) {
+    if (!problem.empty()) {
+      return fail(ErrorCode::kUsage, problem);
+    }
+  }
+  return query.figure.kind == FigureKind::kValues ? saveValues(spec, *data)
+                                                  : saveCurves(spec, *data);
+}
+
+/// Rows of a heat map: the run's curves of the metric.
+Result<std::vector<HeatMapRow>> loadRows(storage::WorkspaceStore& store, const FigureSpec& spec) {
+  const auto curves = store.metrics().series(spec.subject, spec.metric);
+  if (!curves) {
+    return failWith(curves.error());
+  }
+  std::vector<HeatMapRow> rows;
+  for (const storage::SeriesInfo& curve : *curves) {
+    const auto points = store.metrics().points(curve.series_id);
+    if (!points) {
+      return failWith(points.error());
+    }
+    auto data = std::make_shared<SeriesData>();
+    data->append(*points);
+    const std::string name = formatSeries(curve.key);
+    const std::size_t bracket = name.find('[');
+    rows.push_back(
+        {bracket == std::string::npos ? name : name.substr(bracket + 1, name.size() - bracket - 2),
+         std::move(data)});
+  }
+  return rows;
+}
+
+Status saveHeatMap(storage::WorkspaceStore& store, FigureSpec spec) {
+  if (spec.metric.empty()) {
+    spec.metric = "grad_norm";
+  }
+  const auto rows = loadRows(store, spec);
+  if (!rows) {
+    return failWith(rows.error());
+  }
+  HeatMap map = makeHeatMap(*rows, kMostColumns);
+  if (map.isEmpty()) {
+    return nothingToDraw(spec, spec.metric);
+  }
+  HeatMapPlot plot;
+  HeatScale scale;
+  scale.is_log = spec.is_log;
+  scale.label = QString::fromStdString(escapeForTerminal(spec.metric));
+  plot.setMap(std::move(map), scale);
+  plot.setXLabel(QCoreApplication::translate("PlotCommand", "Step"));
+  return savePlot(plot, spec.file, optionsOf(spec));
+}
+
+Status draw(std::string_view description) {
+  const auto json = parseJson(description);
+  if (!json) {
+    return failWith(json.error());
+  }
+  const auto spec = figureSpecFromJson(*json);
+  if (!spec) {
+    return failWith(spec.error());
+  }
+  auto store = storage::WorkspaceStore::open(spec->workspace, storage::Access::kReadOnly);
+  if (!store) {
+    return failWith(store.error());
+  }
+  return spec->kind == "heatmap" ? saveHeatMap(*store, *spec) : saveComparison(*store, *spec);
+}
+
+}  // namespace
+
+bool isPlotCommand(int argc, char** argv) {
+  return argc == 3 && std::string_view(argv[1]) == "--plot";
+}
+
+int runPlotCommand(int argc, char** argv) {
+  qputenv("QT_QPA_PLATFORM", "offscreen");
+  const std::string description = argv[2];
+  const QApplication application(argc, argv);
+  const Status drawn = draw(description);
+  if (!drawn) {
+    std::fprintf(stderr, "%s\n", escapeForTerminal(drawn.error().message).c_str());
+    return exitCode(drawn.error().code);
+  }
+  return 0;
+}
+
+}  // namespace retort::gui
