@@ -7,9 +7,12 @@ set(RETORT_HAS_CUDA FALSE)
 if(RETORT_CUDA STREQUAL "OFF")
   return()
 endif()
+if(DEFINED ENV{CUDACXX})
+  set(RETORT_NVCC "$ENV{CUDACXX}" CACHE FILEPATH "nvcc")
+endif()
 find_program(
   RETORT_NVCC nvcc
-  HINTS ENV CUDACXX ENV CUDA_PATH
+  HINTS ENV CUDA_PATH
   PATHS /usr/local/cuda/bin
   PATH_SUFFIXES bin)
 if(NOT RETORT_NVCC)
@@ -26,7 +29,7 @@ if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
 endif()
 set(CMAKE_CUDA_RUNTIME_LIBRARY Static)
 set(CMAKE_CUDA_COMPILER "${RETORT_NVCC}" CACHE FILEPATH "nvcc")
-if(RETORT_CUDA STREQUAL "AUTO" AND NOT CMAKE_CUDA_COMPILER_ID)
+if(RETORT_CUDA STREQUAL "AUTO" AND NOT RETORT_WORKING_NVCC STREQUAL RETORT_NVCC)
   # An nvcc that does not go with this compiler must not keep the rest from being built.
   include(CheckLanguage)
   unset(CMAKE_CUDA_COMPILER CACHE)
@@ -36,6 +39,7 @@ if(RETORT_CUDA STREQUAL "AUTO" AND NOT CMAKE_CUDA_COMPILER_ID)
     message(STATUS "CUDA kernels are not built: ${RETORT_NVCC} does not work with this compiler")
     return()
   endif()
+  set(RETORT_WORKING_NVCC "${RETORT_NVCC}" CACHE INTERNAL "the nvcc that was tried and works")
 endif()
 enable_language(CUDA)
 # CMake 3.25 knows no C++20 for nvcc: kernels keep to C++17 and include no header of core/ or LibTorch.

@@ -3,10 +3,10 @@
 #ifdef RETORT_HAS_CUDA
 #include "trainers/kernels/quantize_cuda.h"
 
-#include <ATen/DeviceAccelerator.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <c10/core/Stream.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 #endif
 
 namespace retort::train {
@@ -25,12 +25,13 @@ bool hasKernel(const at::Tensor& x) {
 kernels::QuantizeArguments argumentsFor(const at::Tensor& x,
                                         const at::Tensor& output,
                                         double clip) {
+  const c10::impl::VirtualGuardImpl gpus(x.device().type());
   return {.input = x.const_data_ptr(),
           .output = output.mutable_data_ptr(),
           .columns = x.numel(),
           .clip = clip,
           .device = x.get_device(),
-          .stream = at::accelerator::getCurrentStream(x.device().index()).native_handle(),
+          .stream = gpus.getStream(x.device()).native_handle(),
           .is_double = x.scalar_type() == at::kDouble};
 }
 
