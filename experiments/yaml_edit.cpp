@@ -78,7 +78,7 @@ std::size_t indexOfNewPart(const YamlNode& root, const std::string& key) {
   };
   std::size_t index = 0;
   for (std::size_t i = 0; i < root.entries.size(); ++i) {
-    index = rank(root.entries[i].key) < rank(key) ? i + 1 : index;
+    index = rank(root.entries[i].key) <= rank(key) ? i + 1 : index;
   }
   return index;
 }
@@ -383,7 +383,9 @@ Status YamlEditor::move(const YamlPath& path, std::size_t to) {
 Status YamlEditor::append(const YamlPath& list, const YamlNode& item) {
   const auto spot = find(list);
   const bool is_missing = !spot && spot.error().code == ErrorCode::kNotFound;
-  if (is_missing || (spot && (spot->node->isNull() || childCount(*spot->node) == 0))) {
+  const bool is_empty =
+      spot && (spot->node->isNull() || (spot->node->isList() && spot->node->items.empty()));
+  if (is_missing || is_empty) {
     return set(list, yamlList({item}));
   }
   if (!spot) {

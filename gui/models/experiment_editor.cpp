@@ -54,6 +54,7 @@ ExperimentEditor::ExperimentEditor(QTextDocument& document,
     }
     seen_revision_ = document_.revision();
     is_behind_ = true;
+    reader_.cancel();
     planner_.cancel();
     pause_.start();
     Q_EMIT fellBehind();

@@ -63,6 +63,9 @@ class ExperimentEditor final : public QObject {
   /// Why there is no catalogue; empty while it is asked for.
   [[nodiscard]] const QString& catalogueProblem() const { return catalogue_problem_; }
 
+  /// True when the draft belongs to the text as it is now.
+  [[nodiscard]] bool isDraftCurrent() const { return !is_behind_; }
+
   /// True when draft and plan belong to the text as it is now.
   [[nodiscard]] bool isSettled() const { return !is_behind_ && plan_ != nullptr; }
 

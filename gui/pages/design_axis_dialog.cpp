@@ -1,5 +1,6 @@
 #include "gui/pages/design_axis_dialog.h"
 
+#include "core/run/format.h"
 #include "experiments/settings_reader.h"
 #include "experiments/yaml_layout.h"
 #include "gui/models/axis_text.h"
@@ -144,7 +145,7 @@ void DesignAxisDialog::check() {
     axis_ = {key, read->values, *when};
   }
   buttons_->button(QDialogButtonBox::Ok)->setEnabled(problem.isEmpty());
-  verdict_->setText(problem.isEmpty() ? tr("%n value(s)", nullptr, static_cast<int>(read->count))
+  verdict_->setText(problem.isEmpty() ? QString::fromStdString(formatCount(read->count, "value"))
                                       : problem);
 }
 

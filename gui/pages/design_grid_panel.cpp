@@ -112,6 +112,7 @@ void DesignGridPanel::buildAxes() {
   header->resizeSection(static_cast<int>(GridAxesModel::Column::kAxis), kAxisWidth);
   header->resizeSection(static_cast<int>(GridAxesModel::Column::kValues), kValuesWidth);
   header->resizeSection(static_cast<int>(GridAxesModel::Column::kCount), kNumberWidth);
+  header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   header->setStretchLastSection(true);
   table_->addActions(single_actions_);
   for (QAction* action : single_actions_) {
@@ -306,7 +307,7 @@ void DesignGridPanel::applyAxis(const std::string& old_key, const AxisDefinition
 
 void DesignGridPanel::moveCurrent(int by) {
   const auto keys = selectedKeys();
-  if (keys.size() != 1) {
+  if (keys.size() != 1 || !editor_.isDraftCurrent()) {
     return;
   }
   const int row = table_->currentIndex().row();

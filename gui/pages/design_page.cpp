@@ -69,8 +69,9 @@ QWidget* DesignPage::buildHalves() {
   auto* halves = new QSplitter(Qt::Horizontal, this);
   halves->addWidget(buildForm());
   halves->addWidget(buildText());
-  halves->setStretchFactor(0, 5);
-  halves->setStretchFactor(1, 4);
+  halves->setStretchFactor(0, 1);
+  halves->setStretchFactor(1, 1);
+  halves->setSizes({1, 1});
   halves->setChildrenCollapsible(false);
   auto* rows = new QSplitter(Qt::Vertical, this);
   rows->addWidget(halves);
@@ -100,7 +101,8 @@ void DesignPage::buildBar() {
   buildFileActions();
   title_ = new QLabel(bar_);
   title_->setTextFormat(Qt::PlainText);
-  title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  title_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+  title_->setMinimumWidth(1);
   title_->setIndent(fontMetrics().horizontalAdvance(u'm'));
   bar_->addWidget(title_);
   obstacle_ = new QLabel(bar_);
@@ -164,6 +166,8 @@ QWidget* DesignPage::buildText() {
   problems_ = new QListWidget(side);
   problems_->setAccessibleName(tr("Problems of the experiment"));
   problems_->setWordWrap(true);
+  problems_->setSizeAdjustPolicy(QAbstractScrollArea::AdjustToContents);
+  problems_->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
   problems_->setMaximumHeight(kProblemLines * 2 * fontMetrics().lineSpacing());
   problems_->hide();
   const auto go_to = [this](const QListWidgetItem* item) {

@@ -21,6 +21,10 @@ constexpr int kRunWidth = 70;
 constexpr int kColumnWidth = 120;
 constexpr int kRowRoom = 6;
 
+QString countText(std::size_t count, const char* noun) {
+  return QString::fromStdString(formatCount(count, noun));
+}
+
 /// The time of runs of this plan, judged by the runs that the workspace knows.
 Result<TimeEstimate> judgeTime(storage::WorkspaceStore& store,
                                const std::vector<const SubmittedRun*>& planned) {
@@ -74,6 +78,7 @@ void DesignPreviewPanel::buildTable() {
   table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
   table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + kRowRoom);
   table_->horizontalHeader()->setDefaultSectionSize(kColumnWidth);
+  table_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   table_->horizontalHeader()->setStretchLastSection(true);
   layout()->addWidget(table_);
 }
@@ -135,17 +140,15 @@ QString DesignPreviewPanel::estimateText(const TimeEstimate& estimate, std::size
         .arg(time)
         .arg(estimate.judged);
   }
-  return tr("about %1 one after another, judged by %n past run(s)",
-            nullptr,
-            static_cast<int>(estimate.past))
-      .arg(time);
+  return tr("about %1 one after another, judged by %2")
+      .arg(time, countText(estimate.past, "past run"));
 }
 
 QString DesignPreviewPanel::countsText() const {
   const GridPreviewModel::Counts counts = model_.counts();
-  QStringList parts(tr("%n run(s)", nullptr, static_cast<int>(counts.runs - counts.needed)));
+  QStringList parts(countText(counts.runs - counts.needed, "run"));
   if (counts.needed > 0) {
-    parts.append(tr("%n needed run(s)", nullptr, static_cast<int>(counts.needed)));
+    parts.append(countText(counts.needed, "needed run"));
   }
   parts.append(tr("%1 done").arg(counts.done));
   if (counts.active > 0) {
@@ -153,7 +156,7 @@ QString DesignPreviewPanel::countsText() const {
   }
   parts.append(tr("%1 to do").arg(counts.runs - counts.done));
   if (counts.excluded > 0) {
-    parts.append(tr("%n excluded cell(s)", nullptr, static_cast<int>(counts.excluded)));
+    parts.append(countText(counts.excluded, "excluded cell"));
   }
   if (!estimate_.isEmpty()) {
     parts.append(estimate_);
@@ -169,9 +172,13 @@ void DesignPreviewPanel::showSummary() {
   }
   const bool has_plan = editor_.plan()->diagnostics.empty() && !editor_.plan()->rows.empty();
   table_->setVisible(has_plan);
-  summary_->setText(has_plan ? countsText()
-                             : tr("The runs are listed here as soon as the experiment has no "
-                                  "mistakes."));
+  if (has_plan) {
+    summary_->setText(countsText());
+  } else if (!editor_.catalogueProblem().isEmpty()) {
+    summary_->setText(tr("The runs are listed here once the trainer has told its settings."));
+  } else {
+    summary_->setText(tr("The runs are listed here as soon as the experiment has no mistakes."));
+  }
 }
 
 void DesignPreviewPanel::toggle(int row) {

@@ -93,6 +93,15 @@ void DesignSettingsPanel::buildTree() {
   tree_->header()->resizeSection(static_cast<int>(SettingsFormModel::Column::kValue), kValueWidth);
   tree_->header()->resizeSection(static_cast<int>(SettingsFormModel::Column::kUnit), kUnitWidth);
   tree_->header()->setStretchLastSection(true);
+  // A group that comes to apply opens like the others.
+  connect(&filter_,
+          &QAbstractItemModel::rowsInserted,
+          tree_,
+          [this](const QModelIndex& parent, int first, int last) {
+            for (int row = first; row <= last && !parent.isValid(); ++row) {
+              tree_->expand(filter_.index(row, 0));
+            }
+          });
   auto* reset = new QAction(tr("Reset to default"), tree_);
   reset->setShortcut(QKeySequence::Delete);
   reset->setShortcutContext(Qt::WidgetShortcut);

@@ -176,7 +176,7 @@ void DesignValueDelegate::initStyleOption(QStyleOptionViewItem* option,
   if (is_wrong) {
     option->palette.setColor(QPalette::Text,
                              QColor(QLatin1String(is_dark ? "#ff7b72" : "#c62828")));
-  } else if (!index.data(SettingsFormModel::kAppliesRole).toBool() ||
+  } else if (index.data(SettingsFormModel::kAppliesRole) == false ||
              index.column() == static_cast<int>(SettingsFormModel::Column::kDocumentation)) {
     QColor color = option->palette.color(QPalette::Text);
     color.setAlphaF(0.65F);

@@ -151,7 +151,7 @@ TEST(GridEdit, ChangesZippedAxesWhereTheyStand) {
 
 TEST(GridEdit, NamesCellsAsTheAxesSpellThem) {
   EXPECT_EQ(flowText(cellNode({{"a", "1e-3"}, {"b", "ov"}, {"c", "-"}, {"d", "map+output"}})),
-            "{a: 1e-3, b: ov, c: \"-\", d: \"map+output\"}");
+            "{a: 1e-3, b: ov, c: \"-\", d: map+output}");
 }
 
 TEST(GridEdit, ExcludesNothingWithoutAGrid) {

@@ -225,6 +225,59 @@ TEST(YamlEdit, GivesNamedValuesLinesOfTheirOwn) {
       "grid: {freeze: [ov], distill: {score: {attention_score: 1}, map: {attention_map: 1}}}\n");
 }
 
+TEST(YamlEdit, RemovesSettingsInEverySpelling) {
+  const auto without = [](const std::string& text, const std::string& key) {
+    return after(text, [&](YamlEditor& editor) { return editor.removeSetting({"base"}, key); });
+  };
+  EXPECT_EQ(without("base: {a: {b: {c: 1}, d: 2}}\n", "a.b.c"), "base: {a: {d: 2}}\n");
+  EXPECT_EQ(without("base:\n  a.b: {c: 1}\n  d: 2\n", "a.b.c"), "base:\n  d: 2\n");
+  EXPECT_EQ(without("base:\n  a:\n    b.c: 1 # c\n    d: 2\n", "a.b.c"), "base:\n  a:\n    d: 2\n");
+  EXPECT_EQ(without("base: {a: 1}\n", "a.b.c"), "base: {a: 1}\n");
+  EXPECT_EQ(without("experiment: e\n", "a.b.c"), "experiment: e\n");
+}
+
+TEST(YamlEdit, ChangesOnlyASpelling) {
+  YamlNode list = yamlNode({0.001, 0.002});
+  list.items[0].spelling = "1e-3";
+  EXPECT_EQ(afterSet("a: [0.001, 0.002] # c\n", {"a"}, list), "a: [1e-3, 0.002] # c\n");
+  EXPECT_EQ(afterSet("a: [1e-3, 2e-3] # c\n", {"a"}, yamlNode({0.001, 0.002})),
+            "a: [1e-3, 2e-3] # c\n");
+}
+
+TEST(YamlEdit, ChangesTextsOfManyKinds) {
+  // Whatever a text holds, it is read back as the same text, in brackets and on lines.
+  const std::vector<std::string> texts = {
+      "",     " ",   "#",      "a #b", "a: b", "- a",   "[a",  "}",    "'",    "\"",  "\\",
+      "null", "~",   "true",   "1e5",  "0x1F", "1_000", "1,5", "\t",   "a\nb", "%x",  "@x",
+      "`x",   "&x",  "*x",     "!x",   "|",    ">",     "?",   "...",  "---",  "ÄÖÜ", "日本語",
+      "😀",    "a,b", "${x.y}", "=",    "<<",   ".inf",  "+1",  "key:", ":key"};
+  for (const std::string& text : texts) {
+    for (const char* frame : {"k: old # c\nz: 1\n", "k: {k: old} # c\n", "k: [old, 1] # c\n"}) {
+      YamlEditor editor(frame);
+      YamlPath path = {"k"};
+      if (editor.root().find("k")->isMap()) {
+        path.emplace_back("k");
+      } else if (editor.root().find("k")->isList()) {
+        path.emplace_back("0");
+      }
+      const Status status = editor.set(path, yamlNode(text));
+      ASSERT_TRUE(status) << text << ": " << status.error().message;
+      EXPECT_EQ(nodeAt(editor.root(), path)->scalar, text) << editor.text();
+      EXPECT_THAT(editor.text(), HasSubstr(" # c\n"));
+    }
+  }
+}
+
+TEST(YamlEdit, AddsKeysOfManyKinds) {
+  for (const std::string key : {"no", "a: b", "1", "", "ü", "a.b", "map+output", "- x", "#"}) {
+    YamlEditor editor("grid:\n  x: [1]\n");
+    ASSERT_TRUE(editor.set({"grid", key}, yamlNode({1}))) << key;
+    EXPECT_NE(nodeAt(editor.root(), {"grid", key}), nullptr) << editor.text();
+    ASSERT_TRUE(editor.remove({"grid", key})) << editor.text();
+    EXPECT_EQ(editor.text(), "grid:\n  x: [1]\n");
+  }
+}
+
 TEST(YamlEdit, KeepsUnusualStyles) {
   EXPECT_EQ(afterSet("a : 1\n'b' : 2\n", {"b"}, 3), "a : 1\n'b' : 3\n");
   EXPECT_EQ(afterSet("{a: 1, b: 2}\n", {"b"}, 3), "{a: 1, b: 3}\n");
