@@ -20,7 +20,7 @@ struct FigureSpec {
   ProfileValue profile_value = ProfileValue::kLast;
   bool is_log = false;
   double width_mm = 140;
-  double height_mm = 90;
+  double height_mm = 0;  ///< 0: as tall as the figure needs
   double font_pt = 9;
   int dots_per_inch = 300;
   std::string file;

@@ -21,10 +21,11 @@ namespace {
 
 constexpr int kMostColumns = 400;  // of a heat map
 
-FigureOptions optionsOf(const FigureSpec& spec) {
+/// `needed_mm`: the figure's own height, when none was asked for.
+FigureOptions optionsOf(const FigureSpec& spec, double needed_mm = FigureOptions{}.height_mm) {
   FigureOptions options;
   options.width_mm = spec.width_mm;
-  options.height_mm = spec.height_mm;
+  options.height_mm = spec.height_mm > 0 ? spec.height_mm : needed_mm;
   options.font_pt = spec.font_pt;
   options.dots_per_inch = spec.dots_per_inch;
   return options;
@@ -64,7 +65,7 @@ Status saveValues(const FigureSpec& spec, const ComparisonData& data) {
   showValues(plot, data);
   for (const GroupValues& group : plot.groups()) {
     if (!group.values.empty()) {
-      return savePlot(plot, spec.file, optionsOf(spec));
+      return savePlot(plot, spec.file, optionsOf(spec, plot.neededHeightMm(spec.font_pt)));
     }
   }
   return nothingToDraw(spec, data.figure.metric);

@@ -22,6 +22,8 @@
 namespace retort::gui {
 namespace {
 
+constexpr int kRowMargin = 8;
+
 QStringList toQt(const std::vector<std::string>& texts) {
   QStringList list;
   for (const std::string& text : texts) {
@@ -158,8 +160,12 @@ void CompareControls::buildFactors() {
   factor_view_->setEditTriggers(QAbstractItemView::AllEditTriggers);
   factor_view_->setTabKeyNavigation(false);
   factor_view_->verticalHeader()->hide();
+  factor_view_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + kRowMargin);
+  factor_view_->setTextElideMode(Qt::ElideMiddle);
   factor_view_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
   factor_view_->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+  factor_view_->horizontalHeader()->setSectionResizeMode(
+      static_cast<int>(ComparisonFactorModel::Column::kBaseline), QHeaderView::Stretch);
   factor_view_->horizontalHeader()->setHighlightSections(false);
   auto* up = makeButton(QStringLiteral("up"), tr("Move the factor up"), this);
   auto* down = makeButton(QStringLiteral("down"), tr("Move the factor down"), this);

@@ -109,8 +109,10 @@ void CompareExport::saveTable(const ComparisonTable& table) {
   dialog->open();
 }
 
-void CompareExport::saveFigure(PlotWidget& plot, const QString& name) {
-  auto* size = new FigureDialog(figure_options_, window_);
+void CompareExport::saveFigure(PlotWidget& plot, const QString& name, double needed_height_mm) {
+  FigureOptions proposed = figure_options_;
+  proposed.height_mm = std::max(proposed.height_mm, needed_height_mm);
+  auto* size = new FigureDialog(proposed, window_);
   size->setAttribute(Qt::WA_DeleteOnClose);
   connect(size, &QDialog::accepted, this, [this, size, name, plot = QPointer(&plot)] {
     figure_options_ = size->options();

@@ -41,7 +41,8 @@ class CompareExport final : public QObject {
   void copyTable(const ComparisonTable& table, TableFormat format);
   /// Asks where to.
   void saveTable(const ComparisonTable& table);
-  void saveFigure(PlotWidget& plot, const QString& name);
+  /// `needed_height_mm`: what the dialog proposes at least.
+  void saveFigure(PlotWidget& plot, const QString& name, double needed_height_mm);
 
   /// What the dialogs do at their end.
   void writeTable(const ComparisonTable& table, const QString& file);

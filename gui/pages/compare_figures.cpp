@@ -3,6 +3,7 @@
 #include "gui/models/icons.h"
 #include "gui/plots/comparison_figures.h"
 #include "gui/plots/curve_plot.h"
+#include "gui/plots/figure_export.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -200,6 +201,10 @@ PlotWidget& CompareFigures::plot() const {
       break;
   }
   return *values_;
+}
+
+double CompareFigures::neededHeightMm() const {
+  return kind() == FigureKind::kValues ? values_->neededHeightMm(FigureOptions{}.font_pt) : 0;
 }
 
 void CompareFigures::showMetrics(const ComparisonData& comparison) {

@@ -32,6 +32,9 @@ class CompareFigures final : public QWidget {
   /// The figure in sight, for export.
   [[nodiscard]] PlotWidget& plot() const;
 
+  /// How tall that figure must be on paper for all of its names, at the usual size of letters.
+  [[nodiscard]] double neededHeightMm() const;
+
  Q_SIGNALS:
   void edited();  ///< `request` is another
   void exportRequested();

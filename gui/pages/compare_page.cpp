@@ -27,12 +27,31 @@ namespace {
 
 constexpr int kWidestColumn = 320;
 constexpr int kControlsWidth = 290;
+constexpr int kRowMargin = 8;
+constexpr int kIconSize = 18;
+constexpr int kMostCaptionLines = 6;
 
 QLabel* makeText(QWidget* parent) {
   auto* label = new QLabel(parent);
   label->setTextFormat(Qt::PlainText);
   label->setWordWrap(true);
   return label;
+}
+
+/// Places where a label may break a word that is longer than a line.
+QString breakable(const QString& text) {
+  constexpr int kLongestWord = 40;
+  QString result;
+  int length = 0;
+  for (const QChar& character : text) {
+    length = character.isSpace() ? 0 : length + 1;
+    result += character;
+    if (length >= kLongestWord && !character.isHighSurrogate()) {
+      result += QChar(0x200b);
+      length = 0;
+    }
+  }
+  return result;
 }
 
 /// A menu with every format of tables.
@@ -101,18 +120,24 @@ void ComparePage::buildTable() {
   table_->setTabKeyNavigation(false);
   table_->setWordWrap(false);
   table_->verticalHeader()->hide();
+  table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + kRowMargin);
   table_->horizontalHeader()->setHighlightSections(false);
   table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
   caption_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   QFont small = caption_->font();
   small.setPointSizeF(small.pointSizeF() * 0.92);
   caption_->setFont(small);
+  caption_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  caption_->setMaximumHeight(kMostCaptionLines * QFontMetrics(small).lineSpacing());
+  caption_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
 }
 
 QToolBar* ComparePage::buildToolBar() {
   auto* bar = new QToolBar(tr("Table"), this);
   bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  bar->setIconSize(QSize(kIconSize, kIconSize));
   auto* copy = new QToolButton(bar);
+  copy->setIconSize(bar->iconSize());
   copy->setIcon(icon(QStringLiteral("copy")));
   copy->setText(tr("Cop&y table"));
   copy->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
@@ -170,7 +195,7 @@ void ComparePage::connectAll() {
   connect(figures_, &CompareFigures::edited, this, &ComparePage::ask);
   connect(figures_, &CompareFigures::exportRequested, this, [this] {
     const std::string name = data_->experiment + "-" + data_->figure.metric;
-    export_->saveFigure(figures_->plot(), QString::fromStdString(name));
+    export_->saveFigure(figures_->plot(), QString::fromStdString(name), figures_->neededHeightMm());
   });
 }
 
@@ -223,7 +248,7 @@ void ComparePage::showTable(const ComparisonData& comparison) {
   for (const std::string& sentence : model_.layout().caption) {
     sentences.append(QString::fromStdString(escapeForTerminal(sentence)));
   }
-  caption_->setText(sentences.join(QLatin1Char(' ')));
+  caption_->setText(breakable(sentences.join(QLatin1Char(' '))));
 }
 
 void ComparePage::showSentence(const QString& sentence) {

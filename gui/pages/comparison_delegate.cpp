@@ -6,6 +6,7 @@ namespace retort::gui {
 namespace {
 
 constexpr int kMiddleLightness = 128;
+constexpr int kPale = 165;
 
 /// Dark enough on light and light enough on dark for 4.5:1.
 QColor warningColor(const QPalette& palette) {
@@ -32,10 +33,12 @@ void ComparisonDelegate::initStyleOption(QStyleOptionViewItem* option,
       option->backgroundBrush = tinted(color);
       break;
     }
-    case Mark::kBaseline:
-      option->palette.setColor(QPalette::Text,
-                               option->palette.color(QPalette::Disabled, QPalette::Text));
+    case Mark::kBaseline: {
+      QColor pale = option->palette.color(QPalette::Text);
+      pale.setAlpha(kPale);
+      option->palette.setColor(QPalette::Text, pale);
       break;
+    }
     case Mark::kOutside:
       option->backgroundBrush =
           QBrush(tinted(option->palette.color(QPalette::Text)), Qt::BDiagPattern);

@@ -24,6 +24,12 @@ QColor withAlpha(QColor color, int alpha) {
   return color;
 }
 
+/// Height of a plot in lines of text, with axis and margins.
+double linesOf(std::size_t groups) {
+  constexpr double kAxisLines = 5;
+  return static_cast<double>(std::max<std::size_t>(groups, 2)) * kRowsPerLine + kAxisLines;
+}
+
 /// From -kDotSpread to kDotSpread, so that equal values stay apart.
 double offsetOf(std::size_t run, std::size_t count) {
   return count < 2
@@ -79,11 +85,15 @@ double GroupBarPlot::valueAxisUpper() const {
   return canvas().xAxis->range().upper;
 }
 
+double GroupBarPlot::neededHeightMm(double font_pt) const {
+  constexpr double kMmPerPoint = 25.4 / 72;
+  constexpr double kLinesPerPoint = 1.3;
+  return linesOf(groups_.size()) * font_pt * kLinesPerPoint * kMmPerPoint;
+}
+
 QSize GroupBarPlot::minimumSizeHint() const {
-  const int line = QFontMetrics(font()).height();
-  const double rows = static_cast<double>(std::max<std::size_t>(groups_.size(), 2));
-  return {PlotWidget::minimumSizeHint().width(),
-          static_cast<int>(std::lround((rows * kRowsPerLine + 5) * line))};
+  const double height = linesOf(groups_.size()) * QFontMetrics(font()).height();
+  return {PlotWidget::minimumSizeHint().width(), static_cast<int>(std::lround(height))};
 }
 
 QSize GroupBarPlot::sizeHint() const {
@@ -126,7 +136,6 @@ void GroupBarPlot::rebuild() {
     addBar(row);
     addSpread(row);
     addRuns(row);
-    addRemark(row);
   }
   addReference();
   fitValueAxis();
@@ -181,29 +190,10 @@ void GroupBarPlot::addRuns(std::size_t row) {
   dots->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle,
                                         QPen(group.color.on(style()), style().unit),
                                         QBrush(withAlpha(style().background, 200)),
-                                        5 * style().unit));
+                                        6 * style().unit));
   for (std::size_t run = 0; run < group.values.size(); ++run) {
     dots->addData(static_cast<double>(row) + offsetOf(run, group.values.size()), group.values[run]);
   }
-}
-
-/// At the right edge when there is a value, else in the middle: the place is empty.
-void GroupBarPlot::addRemark(std::size_t row) {
-  const GroupValues& group = groups_[row];
-  if (group.remark.isEmpty()) {
-    return;
-  }
-  auto* text = new QCPItemText(&canvas());
-  text->setProperty("isOfGroup", true);
-  text->setSelectable(false);
-  text->setText(group.remark);
-  text->setFont(style().font);
-  text->setColor(style().muted);
-  text->setPositionAlignment(Qt::AlignRight | Qt::AlignVCenter);
-  text->setPadding(QMargins(0, 0, static_cast<int>(std::lround(4 * style().unit)), 0));
-  text->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
-  text->position->setTypeY(QCPItemPosition::ptPlotCoords);
-  text->position->setCoords(1, static_cast<double>(row) + (group.values.empty() ? 0 : -0.3));
 }
 
 void GroupBarPlot::addReference() {
@@ -255,8 +245,11 @@ void GroupBarPlot::elideNames(int width) {
   const int available = static_cast<int>(std::lround(width * kNameShare));
   const QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
   for (std::size_t row = 0; row < groups_.size(); ++row) {
+    const QString remark =
+        groups_[row].remark.isEmpty() ? QString() : tr(" (%1)").arg(groups_[row].remark);
+    const int room = std::max(0, available - metrics.horizontalAdvance(remark));
     ticker->addTick(static_cast<double>(row),
-                    metrics.elidedText(groups_[row].name, Qt::ElideMiddle, available));
+                    metrics.elidedText(groups_[row].name, Qt::ElideMiddle, room) + remark);
   }
   canvas().yAxis->setTicker(ticker);
 }

@@ -15,7 +15,7 @@ struct GroupValues {
   std::optional<double> low;  ///< of the spread around the mean
   std::optional<double> high;
   PlotColor color;
-  QString remark;  ///< why values are missing: "1 failed"; stands behind the group
+  QString remark;  ///< why values are missing: "1 failed"; stands behind the name
 
   bool operator==(const GroupValues&) const = default;
 };
@@ -47,6 +47,9 @@ class GroupBarPlot final : public PlotWidget {
   [[nodiscard]] double valueAxisLower() const;
   [[nodiscard]] double valueAxisUpper() const;
 
+  /// How tall a figure must be for the names of all groups.
+  [[nodiscard]] double neededHeightMm(double font_pt) const;
+
   /// Tall enough for the names of all groups: to be put into a scroll area.
   [[nodiscard]] QSize minimumSizeHint() const override;
   [[nodiscard]] QSize sizeHint() const override;
@@ -62,7 +65,6 @@ class GroupBarPlot final : public PlotWidget {
   void addBar(std::size_t row);
   void addSpread(std::size_t row);
   void addRuns(std::size_t row);
-  void addRemark(std::size_t row);
   void addReference();
   void fitValueAxis();
   void elideNames(int width);

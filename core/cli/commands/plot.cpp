@@ -161,7 +161,8 @@ CommandBody declare(Arguments& arguments) {
   arguments.positional("SUBJECT", figure.subject, "The experiment; for a heat map the run");
   declareData(arguments, *options);
   arguments.option("-o,--output", figure.file, "File to write: .pdf, .svg or .png");
-  arguments.option("--size", options->size, "Width and height: 140x90mm (default), 5.5x3.5in");
+  arguments.option(
+      "--size", options->size, "Width and height: 140x90mm, 5.5x3.5in (default: 140 mm wide)");
   arguments.option("--font", options->font, "Size of the letters in points (default: 9)");
   arguments.number("--dpi", options->dots_per_inch, 30, 2400, "Dots per inch of a PNG");
   arguments.flag("--force", options->may_overwrite, "Replace the file if it exists");
