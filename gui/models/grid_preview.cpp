@@ -122,7 +122,7 @@ QString GridPreviewModel::text(const experiments::PlannedRun& planned, int row, 
                                                   : QString();
   }
   if (run != nullptr && run->membership.is_needed_only) {
-    return column == kFixedColumns ? qt(run->name) : QString();
+    return column == kFixedColumns ? tr("needed: %1").arg(qt(run->name)) : QString();
   }
   const std::string& axis = axes_[static_cast<std::size_t>(column - kFixedColumns)];
   const auto label = std::find_if(planned.labels.begin(),

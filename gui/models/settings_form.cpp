@@ -59,9 +59,14 @@ class SettingsFormModel::Reader {
     return std::nullopt;
   }
 
-  /// The labels with which an axis varies the setting; empty when none does.
+  /// The labels with which an axis or the seeds vary the setting; empty when none does.
   [[nodiscard]] QStringList labels(const SettingSpec& spec) const {
     QStringList labels;
+    if (spec.is_seed && is_base_) {
+      for (std::size_t i = 0; i < std::min(document_.seeds.size(), kMostValues); ++i) {
+        labels.append(QString::number(document_.seeds[i]));
+      }
+    }
     for (const auto& [label, value] : variants(spec)) {
       labels.append(qt(label));
     }
@@ -196,7 +201,8 @@ void SettingsFormModel::setDraft(const std::shared_ptr<const experiments::Experi
       row.is_varied = !labels.isEmpty();
       row.applies = reader.applies(*row.spec);
       row.text = row.is_varied
-                     ? labels.join(QStringLiteral(", "))
+                     ? (row.spec->is_seed ? tr("seeds: %1") : tr("axis: %1"))
+                           .arg(labels.join(QStringLiteral(", ")))
                      : settingText(*row.spec, given ? given->second : row.spec->default_value);
       const auto problem = problems.find(key);
       const auto own = problem == problems.end() ? problems.find(row.spec->key) : problem;
@@ -320,7 +326,7 @@ QString SettingsFormModel::textOf(const Row& row, Column column) {
     case Column::kSetting:
       return row.name;
     case Column::kValue:
-      return row.is_varied ? tr("axis: %1").arg(row.text) : row.text;
+      return row.text;
     case Column::kUnit:
       return qt(row.spec->unit);
     case Column::kDocumentation:

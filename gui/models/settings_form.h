@@ -77,7 +77,7 @@ class SettingsFormModel final : public QAbstractItemModel {
     QString problem;
     bool applies = true;
     bool is_given = false;
-    bool is_varied = false;  ///< by an axis; `text` lists its labels
+    bool is_varied = false;  ///< by an axis or seeds; `text` lists them
   };
 
   struct Group {

@@ -28,6 +28,8 @@ constexpr int kLineRole = Qt::UserRole;
 constexpr int kColumnRole = Qt::UserRole + 1;
 constexpr int kMostProblems = 100;
 constexpr int kProblemLines = 4;
+constexpr int kTitleWidth = 420;
+constexpr int kWholeSplit = 9000;  // shares of it are scaled to the room that there is
 
 constexpr const char* kNewText =
     "experiment: untitled\n"
@@ -71,13 +73,14 @@ QWidget* DesignPage::buildHalves() {
   halves->addWidget(buildText());
   halves->setStretchFactor(0, 1);
   halves->setStretchFactor(1, 1);
-  halves->setSizes({1, 1});
+  halves->setSizes({kWholeSplit / 2, kWholeSplit / 2});
   halves->setChildrenCollapsible(false);
   auto* rows = new QSplitter(Qt::Vertical, this);
   rows->addWidget(halves);
   rows->addWidget(preview_);
-  rows->setStretchFactor(0, 3);
+  rows->setStretchFactor(0, 2);
   rows->setStretchFactor(1, 1);
+  rows->setSizes({2 * kWholeSplit / 3, kWholeSplit / 3});
   rows->setChildrenCollapsible(false);
   return rows;
 }
@@ -166,6 +169,7 @@ QWidget* DesignPage::buildText() {
   problems_ = new QListWidget(side);
   problems_->setAccessibleName(tr("Problems of the experiment"));
   problems_->setWordWrap(true);
+  problems_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   problems_->setSizeAdjustPolicy(QAbstractScrollArea::AdjustToContents);
   problems_->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
   problems_->setMaximumHeight(kProblemLines * 2 * fontMetrics().lineSpacing());
@@ -284,7 +288,8 @@ void DesignPage::showTitle() {
   const QString name = editor_.file().path().empty()
                            ? tr("not saved yet")
                            : qt(editor_.file().path().filename().string());
-  title_->setText(hasUnsavedChanges() ? tr("%1 (changed)").arg(name) : name);
+  const QString shown = fontMetrics().elidedText(name, Qt::ElideMiddle, kTitleWidth);
+  title_->setText(hasUnsavedChanges() ? tr("%1 (changed)").arg(shown) : shown);
   title_->setToolTip(
       QStringLiteral("<p>%1</p>").arg(qt(editor_.file().path().string()).toHtmlEscaped()));
 }

@@ -44,6 +44,7 @@ TEST_F(SettingsFormTest, ShowsDefaultsAndGivenValues) {
   EXPECT_TRUE(valueOf("phase").data(SettingsFormModel::kIsGivenRole).toBool());
   EXPECT_FALSE(valueOf("train.epochs").data(SettingsFormModel::kIsGivenRole).toBool());
   EXPECT_EQ(text("train.batch"), "axis: 8, 16");
+  EXPECT_EQ(text("seed"), "seeds: 1, 2");
   EXPECT_FALSE(model_.flags(valueOf("train.batch")) & Qt::ItemIsEditable);
 }
 
