@@ -238,6 +238,16 @@ Result<std::vector<ComparedRun>> loadRuns(storage::WorkspaceStore& store,
 
 }  // namespace
 
+Result<double> parseConfidence(const std::string& text) {
+  constexpr double kLeast = 50;
+  constexpr double kMost = 99.9;
+  const auto percent = parseDouble(text);
+  if (!percent || !(*percent >= kLeast && *percent <= kMost)) {
+    return fail(ErrorCode::kUsage, "'--confidence " + text + "': write 50 to 99.9 (per cent)");
+  }
+  return *percent / 100;
+}
+
 Result<ComparisonRequest> makeComparisonRequest(const ExperimentRecord& experiment,
                                                 const ComparisonOptions& options,
                                                 const std::vector<std::string>& recorded,

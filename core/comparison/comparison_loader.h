@@ -29,6 +29,9 @@ struct ComparisonOptions {
   bool operator==(const ComparisonOptions&) const = default;
 };
 
+/// "95" per cent as 0.95; kUsage unless it lies within 50 and 99.9.
+[[nodiscard]] Result<double> parseConfidence(const std::string& text);
+
 /// The declaration of a metric; null when it is not known.
 using MetricLookup = std::function<const MetricSpec*(const std::string& name)>;
 

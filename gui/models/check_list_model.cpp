@@ -1,5 +1,7 @@
 #include "gui/models/check_list_model.h"
 
+#include "core/base/file.h"
+
 #include <algorithm>
 
 namespace retort::gui {
@@ -70,7 +72,7 @@ QVariant CheckListModel::data(const QModelIndex& index, int role) const {
   }
   const Item& item = items_[static_cast<std::size_t>(index.row())];
   if (role == Qt::DisplayRole) {
-    return item.name;
+    return QString::fromStdString(escapeForTerminal(item.name.toStdString()));
   }
   return role == Qt::CheckStateRole
              ? QVariant(static_cast<int>(item.is_checked ? Qt::Checked : Qt::Unchecked))

@@ -1,5 +1,7 @@
 #include "gui/models/comparison_factor_model.h"
 
+#include "core/base/file.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -34,6 +36,11 @@ QString toolTipOf(Column column) {
       break;
   }
   return ComparisonFactorModel::tr("The label that differences refer to");
+}
+
+/// With control characters visible.
+QString shown(const QString& text) {
+  return QString::fromStdString(escapeForTerminal(text.toStdString()));
 }
 
 QVariant checkState(bool is_checked) {
@@ -108,10 +115,10 @@ QVariant ComparisonFactorModel::data(const QModelIndex& index, int role) const {
   switch (role) {
     case Qt::DisplayRole:
       if (column == Column::kFactor) {
-        return factor.name;
+        return shown(factor.name);
       }
       if (column == Column::kBaseline) {
-        return factor.baseline.isEmpty() ? QStringLiteral("–") : factor.baseline;
+        return factor.baseline.isEmpty() ? QStringLiteral("–") : shown(factor.baseline);
       }
       return {};
     case Qt::EditRole:
@@ -124,7 +131,14 @@ QVariant ComparisonFactorModel::data(const QModelIndex& index, int role) const {
     case Qt::AccessibleTextRole:
       return column == Column::kFactor || column == Column::kBaseline
                  ? QVariant()
-                 : QVariant(QStringLiteral("%1: %2").arg(factor.name, titleOf(column)));
+                 : QVariant(QStringLiteral("%1: %2").arg(shown(factor.name), titleOf(column)));
+    case Qt::ToolTipRole:
+      return column == Column::kFactor || column == Column::kBaseline
+                 ? QVariant(
+                       QStringLiteral("<p>%1</p>")
+                           .arg(shown(column == Column::kFactor ? factor.name : factor.baseline)
+                                    .toHtmlEscaped()))
+                 : QVariant();
     case kChoicesRole:
       return QStringList(QString()) + factor.labels;
     default:

@@ -1,5 +1,6 @@
 #include "gui/pages/compare_controls.h"
 
+#include "core/base/file.h"
 #include "gui/models/icons.h"
 
 #include <QAction>
@@ -32,6 +33,11 @@ QStringList toQt(const std::vector<std::string>& texts) {
   return list;
 }
 
+/// With control characters visible.
+QString shown(const QString& text) {
+  return QString::fromStdString(escapeForTerminal(text.toStdString()));
+}
+
 /// A box with the labels that a baseline can have.
 class BaselineDelegate final : public QStyledItemDelegate {
  public:
@@ -43,7 +49,7 @@ class BaselineDelegate final : public QStyledItemDelegate {
     auto* box = new QComboBox(parent);
     const QStringList labels = index.data(ComparisonFactorModel::kChoicesRole).toStringList();
     for (const QString& label : labels) {
-      box->addItem(label.isEmpty() ? ComparisonFactorModel::tr("none") : label, label);
+      box->addItem(label.isEmpty() ? ComparisonFactorModel::tr("none") : shown(label), label);
     }
     connect(box, &QComboBox::activated, this, [this, box] {
       auto* self = const_cast<BaselineDelegate*>(this);
@@ -112,7 +118,7 @@ CompareControls::CompareControls(QWidget* parent)
 }
 
 QString CompareControls::experiment() const {
-  return experiments_->currentText();
+  return experiments_->currentData().toString();
 }
 
 ComparisonOptions CompareControls::options() const {
@@ -213,7 +219,8 @@ void CompareControls::connectAll() {
   connect(&metrics_, &CheckListModel::edited, this, &CompareControls::edited);
   connect(at_, &QComboBox::activated, this, &CompareControls::edited);
   connect(confidence_, &QDoubleSpinBox::valueChanged, this, &CompareControls::edited);
-  connect(experiments_, &QComboBox::textActivated, this, &CompareControls::experimentChosen);
+  connect(
+      experiments_, &QComboBox::activated, this, [this] { Q_EMIT experimentChosen(experiment()); });
 }
 
 void CompareControls::moveFactor(int by) {
@@ -231,17 +238,18 @@ void CompareControls::addCurve() {
 
 void CompareControls::showExperiments(const ComparisonData& comparison) {
   const QStringList names = toQt(comparison.experiments);
-  QStringList shown;
+  QStringList before;
   for (int i = 0; i < experiments_->count(); ++i) {
-    shown.append(experiments_->itemText(i));
+    before.append(experiments_->itemData(i).toString());
   }
-  if (names != shown) {
+  if (names != before) {
     experiments_->clear();
-    experiments_->addItems(names);
+    for (const QString& name : names) {
+      experiments_->addItem(shown(name), name);
+    }
   }
   experiments_->setCurrentIndex(
-      experiments_->findText(QString::fromStdString(comparison.experiment)));
-  experiments_->setToolTip(QString());
+      experiments_->findData(QString::fromStdString(comparison.experiment)));
 }
 
 void CompareControls::showFactors(const ComparisonData& comparison) {
@@ -261,26 +269,37 @@ void CompareControls::showFactors(const ComparisonData& comparison) {
     next.push_back(std::move(row));
   }
   // The user's order stays; a factor that is averaged over keeps its label for later.
-  const std::vector<FactorRow>& shown = factors_.factors();
+  const std::vector<FactorRow>& known_rows = factors_.factors();
   const auto placeOf = [&](const FactorRow& row) {
-    const auto known = std::find_if(shown.begin(), shown.end(), [&](const FactorRow& candidate) {
-      return candidate.name == row.name;
-    });
-    return known - shown.begin();
+    const auto known =
+        std::find_if(known_rows.begin(), known_rows.end(), [&](const FactorRow& candidate) {
+          return candidate.name == row.name;
+        });
+    return known - known_rows.begin();
   };
   const bool is_known = std::all_of(next.begin(), next.end(), [&](const FactorRow& row) {
-    return placeOf(row) < static_cast<std::ptrdiff_t>(shown.size());
+    return placeOf(row) < static_cast<std::ptrdiff_t>(known_rows.size());
   });
   if (is_known) {
     std::stable_sort(next.begin(), next.end(), [&](const FactorRow& a, const FactorRow& b) {
       return placeOf(a) < placeOf(b);
     });
     for (FactorRow& row : next) {
-      const FactorRow& before = shown[static_cast<std::size_t>(placeOf(row))];
+      const FactorRow& before = known_rows[static_cast<std::size_t>(placeOf(row))];
       if (!row.is_in_rows && !row.is_in_columns && row.labels.contains(before.baseline)) {
         row.baseline = before.baseline;
       }
     }
+  }
+  if (!is_known) {
+    const QStringList as_in_table = rows + columns;
+    const auto rankOf = [&](const FactorRow& row) {
+      const qsizetype place = as_in_table.indexOf(row.name);
+      return place < 0 ? as_in_table.size() : place;
+    };
+    std::stable_sort(next.begin(), next.end(), [&](const FactorRow& a, const FactorRow& b) {
+      return rankOf(a) < rankOf(b);
+    });
   }
   factors_.setFactors(std::move(next));
 }

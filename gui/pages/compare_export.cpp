@@ -74,6 +74,9 @@ std::string compareCommandLine(const std::string& experiment, const ComparisonOp
   if (options.is_without_baseline) {
     words.emplace_back("--no-baseline");
   }
+  if (options.confidence != ComparisonOptions{}.confidence) {
+    addOption(words, "--confidence", formatDouble(options.confidence * 100));
+  }
   std::string line;
   for (const std::string& word : words) {
     line += (line.empty() ? "" : " ") + quoteForShell(word);

@@ -88,7 +88,8 @@ double GroupBarPlot::valueAxisUpper() const {
 double GroupBarPlot::neededHeightMm(double font_pt) const {
   constexpr double kMmPerPoint = 25.4 / 72;
   constexpr double kLinesPerPoint = 1.3;
-  return linesOf(groups_.size()) * font_pt * kLinesPerPoint * kMmPerPoint;
+  constexpr double kLeastMm = 45;
+  return std::max(kLeastMm, linesOf(groups_.size()) * font_pt * kLinesPerPoint * kMmPerPoint);
 }
 
 QSize GroupBarPlot::minimumSizeHint() const {

@@ -15,13 +15,19 @@ namespace {
 struct CompareOptions {
   std::string experiment;
   ComparisonOptions comparison;
+  std::string confidence = "95";
   std::string format = "text";
   std::string output;
   bool may_overwrite = false;
   bool is_json = false;
 };
 
-Result<int> compare(const Session& session, const CompareOptions& options) {
+Result<int> compare(const Session& session, CompareOptions& options) {
+  const auto confidence = parseConfidence(options.confidence);
+  if (!confidence) {
+    return failWith(confidence.error());
+  }
+  options.comparison.confidence = *confidence;
   auto store = openWorkspace(session, storage::Access::kReadOnly);
   if (!store) {
     return failWith(store.error());
@@ -57,6 +63,7 @@ CommandBody declare(Arguments& arguments) {
       "--at", comparison.at, {"last", "best"}, "Value of each run: its last or its best");
   arguments.list("--baseline", comparison.baseline, "FACTOR=LABEL,…: what differences refer to");
   arguments.flag("--no-baseline", comparison.is_without_baseline, "No differences");
+  arguments.option("--confidence", options->confidence, "Of the intervals, in per cent");
   arguments.choice("-f,--format",
                    options->format,
                    {"text", "markdown", "latex", "csv", "json", "html"},

@@ -21,6 +21,7 @@ struct PlotOptions {
   FigureSpec figure;
   std::string spread = "deviation";
   std::string value = "last";
+  std::string confidence = "95";
   std::string size;
   std::string font;
   std::int64_t dots_per_inch = 300;
@@ -60,6 +61,11 @@ Status takeTexts(PlotOptions& options) {
                                                  : Spread::kDeviation;
   figure.profile_value = options.value == "mean" ? ProfileValue::kMean : ProfileValue::kLast;
   figure.dots_per_inch = static_cast<int>(options.dots_per_inch);
+  const auto confidence = parseConfidence(options.confidence);
+  if (!confidence) {
+    return failWith(confidence.error());
+  }
+  figure.comparison.confidence = *confidence;
   if (!options.size.empty()) {
     const auto size = parseFigureSize(options.size);
     if (!size) {
@@ -149,6 +155,7 @@ void declareData(Arguments& arguments, PlotOptions& options) {
                    options.spread,
                    {"deviation", "interval", "none"},
                    "Around the mean: standard deviation, confidence interval, nothing");
+  arguments.option("--confidence", options.confidence, "Of the interval, in per cent");
   arguments.choice(
       "--value", options.value, {"last", "mean"}, "Depth: last point or mean of each curve");
   arguments.flag("--log", figure.is_log, "Logarithmic values");

@@ -127,6 +127,30 @@ TEST_F(ComparisonLoader, TakesTheFirstEvaluationWhenNoMetricIsReported) {
   EXPECT_EQ(makeComparisonRequest(experiment, {}, {}, lookup()).error().code, ErrorCode::kNotFound);
 }
 
+TEST_F(ComparisonLoader, WidensIntervalsWithTheConfidence) {
+  finish(kScore1, 0.8, 0.7);
+  finish(kScore2, 0.6, 0.9);
+  finish(kMap1, 0.5, 0.8);
+  finish(kMap2, 0.5, 0.7);
+  ComparisonOptions narrow;
+  narrow.confidence = 0.5;
+
+  const auto wide = load();
+  const auto table = load(narrow);
+
+  EXPECT_EQ(table->confidence, 0.5);
+  EXPECT_GT(table->rows[1].cells[0].difference->low, wide->rows[1].cells[0].difference->low);
+  EXPECT_EQ(table->rows[1].cells[0].difference->mean, wide->rows[1].cells[0].difference->mean);
+}
+
+TEST(Confidence, IsGivenInPerCent) {
+  EXPECT_DOUBLE_EQ(*parseConfidence("95"), 0.95);
+  EXPECT_DOUBLE_EQ(*parseConfidence("99.9"), 0.999);
+  for (const char* text : {"", "0.95", "100", "NaN", "x", "-95", "1e300"}) {
+    EXPECT_EQ(parseConfidence(text).error().code, ErrorCode::kUsage) << text;
+  }
+}
+
 TEST_F(ComparisonLoader, MovesAColumnFactorOutOfTheReportedRows) {
   ComparisonOptions options;
   options.columns = {"loss"};
