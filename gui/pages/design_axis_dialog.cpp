@@ -76,6 +76,7 @@ void DesignAxisDialog::buildFields() {
   auto* highlighter = new YamlHighlighter(values_->document());
   highlighter->setDark(palette().color(QPalette::Base).lightness() < 128);
   when_ = new QLineEdit(this);
+  when_->setObjectName(QStringLiteral("when"));
   when_->setPlaceholderText(tr("in every cell; for example quant.weight.scheme: [int4, int8]"));
   verdict_ = new QLabel(this);
   verdict_->setTextFormat(Qt::PlainText);

@@ -189,7 +189,7 @@ void DesignGridPanel::showActions() {
 
 void DesignGridPanel::showDraft() {
   model_.setDraft(*editor_.draft());
-  if (const YamlNode* seeds = editor_.draft()->root.find("seeds"); !seeds_->hasFocus()) {
+  if (const YamlNode* seeds = editor_.draft()->root.find("seeds"); !seeds_->isModified()) {
     QString text = seeds == nullptr ? QString() : qt(experiments::flowText(*seeds));
     seeds_->setText(seeds != nullptr && seeds->isList() ? text.mid(1, text.size() - 2) : text);
     seeds_->setModified(false);

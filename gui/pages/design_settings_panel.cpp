@@ -19,8 +19,8 @@ namespace retort::gui {
 
 namespace {
 
-constexpr int kSettingWidth = 190;
-constexpr int kValueWidth = 150;
+constexpr int kSettingWidth = 215;
+constexpr int kValueWidth = 145;
 constexpr int kUnitWidth = 60;
 
 }  // namespace

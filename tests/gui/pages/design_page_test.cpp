@@ -7,6 +7,7 @@
 #include "gui/pages/design_yaml_view.h"
 #include "tests/gui/design_fixture.h"
 
+#include <QAction>
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
@@ -59,6 +60,15 @@ class DesignPageTest : public ::testing::Test {
   [[nodiscard]] QPushButton* button(const QString& text) const {
     for (auto* candidate : page_.findChildren<QPushButton*>()) {
       if (QString(candidate->text()).remove(u'&') == text && !candidate->isHidden()) {
+        return candidate;
+      }
+    }
+    return nullptr;
+  }
+
+  [[nodiscard]] QAction* action(const QString& text) const {
+    for (QAction* candidate : page_.findChildren<QAction*>()) {
+      if (candidate->text() == text) {
         return candidate;
       }
     }
@@ -149,6 +159,81 @@ TEST_F(DesignPageTest, AClickOnARunTakesItsCellOut) {
   EXPECT_EQ(runs->index(0, 1).data().toString(), "excluded");
   EXPECT_TRUE(runs->setData(runs->index(0, 0), Qt::Checked, Qt::CheckStateRole));
   EXPECT_EQ(text(), kSampleText);
+}
+
+TEST_F(DesignPageTest, MovesAndRemovesAxes) {
+  auto* axes = named<QTableView>("Axes of the grid");
+  axes->selectRow(1);
+  action("Up")->trigger();
+  EXPECT_THAT(text(),
+              HasSubstr("grid:\n  train.batch: [8, 16]\n  train.learning_rate: [1e-3, 2e-3]\n"));
+  ASSERT_TRUE(waitUntil([&] { return axes->model()->index(0, 0).data() == "train.batch"; }));
+  axes->selectRow(0);
+  action("Remove")->trigger();
+  EXPECT_THAT(text(), HasSubstr("grid:\n  train.learning_rate: [1e-3, 2e-3]\nseeds: 2\n"));
+  ASSERT_TRUE(waitUntil([&] { return axes->model()->rowCount() == 1; }));
+}
+
+TEST_F(DesignPageTest, ZipsAxes) {
+  auto* axes = named<QTableView>("Axes of the grid");
+  axes->selectAll();
+  EXPECT_FALSE(action("Unzip")->isEnabled());
+  action("Zip")->trigger();
+  EXPECT_THAT(text(),
+              HasSubstr("zip:\n  - {train.learning_rate: [1e-3, 2e-3], train.batch: [8, 16]}\n"));
+  ASSERT_TRUE(waitUntil([&] { return axes->model()->index(0, 4).data() == "zip 1"; }));
+  axes->clearSelection();
+  axes->selectRow(0);
+  EXPECT_FALSE(action("Zip")->isEnabled());
+  action("Unzip")->trigger();
+  EXPECT_EQ(text(), kSampleText);
+}
+
+TEST_F(DesignPageTest, AddsReadyAxes) {
+  for (QAction* candidate : page_.findChildren<QAction*>()) {
+    if (candidate->text() == "freeze: none, ov") {
+      candidate->trigger();
+      break;
+    }
+  }
+  EXPECT_THAT(text(), HasSubstr("  train.batch: [8, 16]\n  freeze: [none, ov]\nseeds: 2\n"));
+}
+
+TEST_F(DesignPageTest, SetsSeedsAndTheBaseline) {
+  QLineEdit* seeds = nullptr;
+  for (QLineEdit* line : page_.findChildren<QLineEdit*>()) {
+    seeds = line->placeholderText().startsWith("how many") ? line : seeds;
+  }
+  ASSERT_NE(seeds, nullptr);
+  EXPECT_EQ(seeds->text(), "2");
+  seeds->clear();
+  QTest::keyClicks(seeds, "11, 12, 13");
+  QTest::keyClick(seeds, Qt::Key_Return);
+  EXPECT_THAT(text(), HasSubstr("seeds: [11, 12, 13]\n"));
+  auto* batch = named<QComboBox>("Baseline: train.batch");
+  ASSERT_NE(batch, nullptr);
+  batch->setCurrentIndex(2);
+  Q_EMIT batch->activated(2);
+  EXPECT_THAT(text(), HasSubstr("baseline: {train.batch: 16}\n"));
+  auto* rate = named<QComboBox>("Baseline: train.learning_rate");
+  rate->setCurrentIndex(1);
+  Q_EMIT rate->activated(1);
+  EXPECT_THAT(text(), HasSubstr("baseline: {train.batch: 16, train.learning_rate: 1e-3}\n"));
+}
+
+TEST_F(DesignPageTest, ChangesAnAxisInItsDialog) {
+  auto* axes = named<QTableView>("Axes of the grid");
+  axes->selectRow(1);
+  action("Change …")->trigger();
+  auto* dialog = page_.findChild<DesignAxisDialog*>();
+  ASSERT_NE(dialog, nullptr);
+  auto* values = dialog->findChild<QPlainTextEdit*>();
+  EXPECT_EQ(values->toPlainText(), "8\n16");
+  values->setPlainText("8\n16\n32");
+  dialog->findChild<QLineEdit*>("when")->setText("train.learning_rate: 1e-3");
+  dialog->accept();
+  EXPECT_THAT(text(), HasSubstr("  train.batch: [8, 16, 32]\n"));
+  EXPECT_THAT(text(), HasSubstr("when:\n  train.batch: {train.learning_rate: 1e-3}\n"));
 }
 
 TEST_F(DesignPageTest, AsksBeforeChangesAreLost) {
