@@ -1,8 +1,8 @@
 #include "gui/app/plot_command.h"
 
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/comparison/figure_spec.h"
-#include "core/run/format.h"
 #include "gui/models/comparison_data.h"
 #include "gui/models/heat_map.h"
 #include "gui/plots/comparison_figures.h"
@@ -29,6 +29,14 @@ FigureOptions optionsOf(const FigureSpec& spec, double needed_mm = FigureOptions
   options.font_pt = spec.font_pt;
   options.dots_per_inch = spec.dots_per_inch;
   return options;
+}
+
+/// How many names of rows there is room for is known only to a plot that has its size.
+void layOut(PlotWidget& plot, const FigureOptions& options) {
+  constexpr double kUnitsPerMm = kPaperUnitsPerInch / 25.4;
+  plot.resize(static_cast<int>(options.width_mm * kUnitsPerMm),
+              static_cast<int>(options.height_mm * kUnitsPerMm));
+  (void)plot.grab();
 }
 
 FigureKind kindOf(const FigureSpec& spec) {
@@ -93,6 +101,23 @@ Status saveComparison(storage::WorkspaceStore& store, const FigureSpec& spec) {
                                                   : saveCurves(spec, *data);
 }
 
+/// "layer 3, ffn1".
+std::string rowLabel(const SeriesKey& key) {
+  std::vector<std::string> parts;
+  if (key.layer) {
+    parts.push_back("layer " + std::to_string(*key.layer));
+  }
+  if (key.head) {
+    parts.push_back("head " + std::to_string(*key.head));
+  }
+  for (const std::string& part : {key.projection, key.component}) {
+    if (!part.empty()) {
+      parts.push_back(part);
+    }
+  }
+  return parts.empty() ? key.metric : joinStrings(parts, ", ");
+}
+
 /// Rows of a heat map: the run's curves of the metric.
 Result<std::vector<HeatMapRow>> loadRows(storage::WorkspaceStore& store, const FigureSpec& spec) {
   const auto curves = store.metrics().series(spec.subject, spec.metric);
@@ -107,11 +132,7 @@ Result<std::vector<HeatMapRow>> loadRows(storage::WorkspaceStore& store, const F
     }
     auto data = std::make_shared<SeriesData>();
     data->append(*points);
-    const std::string name = formatSeries(curve.key);
-    const std::size_t bracket = name.find('[');
-    rows.push_back(
-        {bracket == std::string::npos ? name : name.substr(bracket + 1, name.size() - bracket - 2),
-         std::move(data)});
+    rows.push_back({rowLabel(curve.key), std::move(data)});
   }
   return rows;
 }
@@ -134,7 +155,9 @@ Status saveHeatMap(storage::WorkspaceStore& store, FigureSpec spec) {
   scale.label = QString::fromStdString(escapeForTerminal(spec.metric));
   plot.setMap(std::move(map), scale);
   plot.setXLabel(QCoreApplication::translate("PlotCommand", "Step"));
-  return savePlot(plot, spec.file, optionsOf(spec));
+  const FigureOptions options = optionsOf(spec);
+  layOut(plot, options);
+  return savePlot(plot, spec.file, options);
 }
 
 Status draw(std::string_view description) {
