@@ -53,9 +53,7 @@ Status nothingToDraw(const FigureSpec& spec, const std::string& metric) {
 
 Status saveCurves(const FigureSpec& spec, const ComparisonData& data) {
   CurvePlot plot;
-  if (spec.kind == "runs") {
-    showRuns(plot, data);
-  } else if (spec.kind == "depth") {
+  if (spec.kind == "depth") {
     showProfiles(plot, data);
   } else {
     showCurves(plot, data);
@@ -83,7 +81,7 @@ Status saveComparison(storage::WorkspaceStore& store, const FigureSpec& spec) {
   ComparisonQuery query;
   query.experiment = spec.subject;
   query.options = spec.comparison;
-  query.figure = {kindOf(spec), spec.metric, spec.spread, spec.profile_value};
+  query.figure = {kindOf(spec), spec.metric, spec.spread, spec.profile_value, spec.kind == "runs"};
   if (query.figure.kind == FigureKind::kValues && !spec.metric.empty()) {
     query.options.metrics = {spec.metric};
   }

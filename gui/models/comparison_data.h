@@ -23,6 +23,7 @@ struct FigureRequest {
   std::string metric;  ///< empty: the first that there is
   Spread spread = Spread::kDeviation;
   ProfileValue profile_value = ProfileValue::kLast;
+  bool is_by_run = false;  ///< kCurves: every run's own curve instead of the groups' means
 
   bool operator==(const FigureRequest&) const = default;
 };

@@ -21,6 +21,7 @@
 namespace retort::gui {
 namespace {
 
+constexpr int kEveryRun = -1;        // beside the kinds of spread
 constexpr int kShortestMetric = 18;  // characters that its box has room for at least
 
 QStringList metricsFor(const ComparisonData& data) {
@@ -104,6 +105,7 @@ void CompareFigures::buildControls() {
   spreads_->addItem(tr("± standard deviation"), static_cast<int>(Spread::kDeviation));
   spreads_->addItem(tr("confidence interval"), static_cast<int>(Spread::kInterval));
   spreads_->addItem(tr("mean only"), static_cast<int>(Spread::kNone));
+  spreads_->addItem(tr("every run"), kEveryRun);
   looks_->addItem(tr("points"), static_cast<int>(GroupBarPlot::Look::kPoints));
   looks_->addItem(tr("bars"), static_cast<int>(GroupBarPlot::Look::kBars));
   profile_values_->addItem(tr("last step"), static_cast<int>(ProfileValue::kLast));
@@ -186,7 +188,9 @@ FigureRequest CompareFigures::request() const {
   FigureRequest request;
   request.kind = kind();
   request.metric = chosen_[kinds_->currentIndex()];
-  request.spread = static_cast<Spread>(spreads_->currentData().toInt());
+  const int spread = spreads_->currentData().toInt();
+  request.is_by_run = spread == kEveryRun;
+  request.spread = request.is_by_run ? Spread::kNone : static_cast<Spread>(spread);
   request.profile_value = static_cast<ProfileValue>(profile_values_->currentData().toInt());
   return request;
 }

@@ -80,6 +80,26 @@ Curve curveOf(const RunGroup& group, int place, const std::vector<Place>& places
   return curve;
 }
 
+/// Every run's own curve.
+std::vector<Curve> runCurves(const ComparisonData& data) {
+  std::vector<Curve> curves;
+  for (const GroupCurves& group : data.curves) {
+    for (std::size_t i = 0; i < group.curves.size(); ++i) {
+      const std::string& run_id = group.run_ids[i];
+      auto series = std::make_shared<SeriesData>();
+      series->append(group.curves[i]);
+      Curve curve;
+      curve.id = run_id;
+      curve.name = QStringLiteral("%1 · %2").arg(shown(group.group.name),
+                                                 QString::fromStdString(shortId(run_id)));
+      curve.color = {runColor(run_id, false), runColor(run_id, true)};
+      curve.data = std::move(series);
+      curves.push_back(std::move(curve));
+    }
+  }
+  return curves;
+}
+
 void setUp(CurvePlot& plot, const ComparisonData& data, const QString& x_label, AxisKind x_kind) {
   CurvePlotSetup setup = plot.setup();
   setup.x_label = x_label;
@@ -130,6 +150,10 @@ void showValues(GroupBarPlot& plot, const ComparisonData& data) {
 
 void showCurves(CurvePlot& plot, const ComparisonData& data) {
   setUp(plot, data, tr("Step"), AxisKind::kSteps);
+  if (data.figure.is_by_run) {
+    plot.setCurves(runCurves(data));
+    return;
+  }
   std::vector<Curve> curves;
   for (std::size_t i = 0; i < data.curves.size(); ++i) {
     std::vector<Place> places;
@@ -138,26 +162,6 @@ void showCurves(CurvePlot& plot, const ComparisonData& data) {
     }
     if (!places.empty()) {
       curves.push_back(curveOf(data.curves[i].group, static_cast<int>(i), places));
-    }
-  }
-  plot.setCurves(std::move(curves));
-}
-
-void showRuns(CurvePlot& plot, const ComparisonData& data) {
-  setUp(plot, data, tr("Step"), AxisKind::kSteps);
-  std::vector<Curve> curves;
-  for (const GroupCurves& group : data.curves) {
-    for (std::size_t i = 0; i < group.curves.size(); ++i) {
-      const std::string& run_id = group.run_ids[i];
-      auto series = std::make_shared<SeriesData>();
-      series->append(group.curves[i]);
-      Curve curve;
-      curve.id = run_id;
-      curve.name = QStringLiteral("%1 · %2").arg(shown(group.group.name),
-                                                 QString::fromStdString(shortId(run_id)));
-      curve.color = {runColor(run_id, false), runColor(run_id, true)};
-      curve.data = std::move(series);
-      curves.push_back(std::move(curve));
     }
   }
   plot.setCurves(std::move(curves));

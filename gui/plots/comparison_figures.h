@@ -13,11 +13,9 @@ class CurvePlot;
 /// Every run's value of `data.figure.metric` by group.
 void showValues(GroupBarPlot& plot, const ComparisonData& data);
 
-/// Mean curves of `data.curves` with their spread as a band.
+/// Mean curves of `data.curves` with their spread as a band; or every run's own curve in the run's
+/// colour, when that was asked for.
 void showCurves(CurvePlot& plot, const ComparisonData& data);
-
-/// Every run's own curve of `data.curves`, in the run's colour.
-void showRuns(CurvePlot& plot, const ComparisonData& data);
 
 /// Mean profiles of `data.profiles` over the layers with their spread as a band.
 void showProfiles(CurvePlot& plot, const ComparisonData& data);

@@ -111,8 +111,10 @@ TEST_F(ComparisonFigures, AGroupHasOneColourInAllFigures) {
 }
 
 TEST_F(ComparisonFigures, RunsHaveTheirOwnCurves) {
+  ComparisonData data = load(FigureKind::kCurves, "train.loss");
+  data.figure.is_by_run = true;
   CurvePlot plot;
-  showRuns(plot, load(FigureKind::kCurves, "train.loss"));
+  showCurves(plot, data);
 
   EXPECT_EQ(plot.curves().size(), 11U);  // the twelfth failed before its first step
   EXPECT_EQ(plot.curves()[0].id, ComparisonWorkspace::runId(1));
