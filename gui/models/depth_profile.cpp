@@ -2,12 +2,16 @@
 
 namespace retort::gui {
 
-SeriesData depthProfile(const LayerSeries& layers, double step, Combination combination) {
+SeriesData depthProfile(const LayerSeries& layers,
+                        double first_step,
+                        double last_step,
+                        Combination combination) {
   SeriesData profile;
   for (const auto& [layer, members] : layers) {
     std::vector<double> values;
     for (const auto& member : members) {
-      if (const auto sample = member->lastUntil(step)) {
+      const auto sample = member->lastUntil(last_step);
+      if (sample && sample->x >= first_step) {
         values.push_back(sample->y);
       }
     }

@@ -71,6 +71,8 @@ QVariant SeriesLegend::data(const QModelIndex& index, int role) const {
     case Qt::DisplayRole:
     case Qt::AccessibleTextRole:
       return entry.name;
+    case Qt::ToolTipRole:
+      return QStringLiteral("<p>%1</p>").arg(entry.name.toHtmlEscaped());
     case Qt::DecorationRole:
       return entry.color;
     case Qt::CheckStateRole:

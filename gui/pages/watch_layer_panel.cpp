@@ -210,9 +210,7 @@ void WatchLayerPanel::rebuild() {
   group_box_->setVisible(shown != View::kHeatMap);
   run_box_->setVisible(shown == View::kHeatMap && runs().size() > 1);
   const QString documentation = documentationOf(metric());
-  for (QWidget* widget : std::initializer_list<QWidget*>{metric_box_, heat_plot_}) {
-    widget->setToolTip(documentation.isEmpty() ? tr("Metric") : documentation);
-  }
+  metric_box_->setToolTip(documentation.isEmpty() ? tr("Metric") : documentation);
   curves_ = WatchCurves();
   switch (shown) {
     case View::kCurves:
@@ -324,10 +322,11 @@ CurveChoice WatchLayerPanel::choice() const {
   choice.metric = metric();
   choice.grouping = static_cast<Grouping>(group_box_->currentData().toInt());
   const SeriesDimensions found = dimensionsOf(keysOf(runs(), choice.metric));
-  // Not every metric has the dimension: by projection where there are some, else by layer.
+  // Not every metric has the dimension. By layer instead, but not for several runs at once.
   if ((choice.grouping == Grouping::kProjection && found.projections.empty()) ||
       (choice.grouping == Grouping::kHead && found.heads.empty())) {
-    choice.grouping = view() == View::kCurves ? Grouping::kLayer : Grouping::kTogether;
+    const bool has_room = view() == View::kCurves && runs().size() == 1;
+    choice.grouping = has_room ? Grouping::kLayer : Grouping::kTogether;
   }
   choice.pick.layers = numbersOf(layers_->picked());
   choice.pick.heads = numbersOf(heads_->picked());

@@ -93,10 +93,10 @@ void WatchPage::buildPanels() {
                QStringLiteral("attention"), {"attention_map_kl", "attention_output_mse"}, this));
   addPanel(tr("S&ignal"), new WatchSignalPanel(this));
   addPanel(tr("&Speed"),
-           new WatchStackPanel({{tr("Learning rate"), {"learning_rate"}, true},
+           new WatchStackPanel({{tr("Learning rate"), {"learning_rate"}, true, false},
                                 {tr("Throughput"), {"tokens_per_second"}, true},
                                 {tr("Time of a step"), {"step_time"}, true},
-                                {tr("Memory"), {"memory"}, true}},
+                                {tr("Memory"), {"memory"}, true, false}},
                                this));
   addPanel(tr("A&ny metric"), new WatchLayerPanel(QStringLiteral("any"), {}, this));
   tabs_->setCurrentIndex(
@@ -129,7 +129,7 @@ void WatchPage::buildDisplay(QBoxLayout& layout) {
   smoothing_label_ = new QLabel(this);
   smoothing_ = new QSlider(Qt::Horizontal, this);
   smoothing_->setRange(0, kSmoothingPositions);
-  smoothing_->setMaximumWidth(smoothing_->fontMetrics().averageCharWidth() * 18);
+  smoothing_->setFixedWidth(smoothing_->fontMetrics().averageCharWidth() * 18);
   smoothing_->setAccessibleName(tr("Smoothing"));
   smoothing_->setToolTip(
       tr("Exponential average over steps; the curve as measured stays behind it."));

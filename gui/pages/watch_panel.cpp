@@ -6,12 +6,26 @@
 #include <QEvent>
 #include <QListView>
 #include <QSplitter>
+#include <QStyledItemDelegate>
 #include <QVBoxLayout>
 
 #include <algorithm>
 #include <utility>
 
 namespace retort::gui {
+namespace {
+
+/// Rows as wide as the view, so that long names are elided and nothing scrolls sideways.
+class NarrowDelegate final : public QStyledItemDelegate {
+ public:
+  using QStyledItemDelegate::QStyledItemDelegate;
+
+  QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    return {1, QStyledItemDelegate::sizeHint(option, index).height()};
+  }
+};
+
+}  // namespace
 
 WatchPanel::WatchPanel(QWidget* parent)
     : QWidget(parent),
@@ -23,6 +37,10 @@ WatchPanel::WatchPanel(QWidget* parent)
   splitter_->setChildrenCollapsible(true);
   legend_view_->setModel(&legend_);
   legend_view_->setUniformItemSizes(true);
+  legend_view_->setItemDelegate(new NarrowDelegate(legend_view_));
+  legend_view_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  const int swatch = legend_view_->fontMetrics().xHeight() + 3;
+  legend_view_->setIconSize(QSize(swatch, swatch));
   legend_view_->setTextElideMode(Qt::ElideMiddle);
   legend_view_->setFrameShape(QFrame::NoFrame);
   legend_view_->setAccessibleName(tr("Curves"));
@@ -50,8 +68,9 @@ void WatchPanel::setDisplay(const WatchDisplay& display) {
   const bool has_other_curves = display.half_life != display_.half_life;
   display_ = display;
   for (CurvePlot* plot : plots_) {
-    if (plot->isLogY() != display.is_log) {
-      plot->setLogY(display.is_log);
+    const bool is_log = display.is_log && linear_plots_.find(plot) == linear_plots_.end();
+    if (plot->isLogY() != is_log) {
+      plot->setLogY(is_log);
     }
     plot->setFollowing(display.is_following);
   }
@@ -78,8 +97,11 @@ void WatchPanel::setPlots(QWidget* plots) {
   splitter_->setSizes({1000, 230});
 }
 
-void WatchPanel::addPlot(CurvePlot* plot) {
+void WatchPanel::addPlot(CurvePlot* plot, bool can_be_log) {
   plots_.push_back(plot);
+  if (!can_be_log) {
+    linear_plots_.insert(plot);
+  }
   connect(plot, &CurvePlot::followingChanged, this, &WatchPanel::followingChanged);
 }
 

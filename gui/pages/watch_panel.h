@@ -58,7 +58,8 @@ class WatchPanel : public QWidget {
   /// Adds a widget with plots to the left of the legend.
   void setPlots(QWidget* plots);
   /// Shows what the curves are called, and lets the legend hide them.
-  void addPlot(CurvePlot* plot);
+  /// `can_be_log`: false for quantities that are logarithms already, as decibels.
+  void addPlot(CurvePlot* plot, bool can_be_log = true);
   void fillLegend();
 
   [[nodiscard]] const std::vector<WatchedRun>& runs() const { return runs_; }
@@ -81,6 +82,7 @@ class WatchPanel : public QWidget {
   WatchDisplay display_;
   Catalogue catalogue_;
   std::vector<CurvePlot*> plots_;
+  std::set<CurvePlot*> linear_plots_;
   QSplitter* splitter_;
   QListView* legend_view_;
   SeriesLegend legend_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace retort::gui {
 namespace {
@@ -23,6 +24,19 @@ LayerSeries layersOf(const WatchedRun& run, const SeriesGroup& group) {
     }
   }
   return layers;
+}
+
+/// The last step until `step` at which the metric was measured anywhere in the run.
+double measuredStep(const WatchedRun& run, const std::string& metric, double step) {
+  double measured = -std::numeric_limits<double>::infinity();
+  for (const auto& [key, data] : run.series) {
+    if (key.metric == metric) {
+      if (const auto sample = data->lastUntil(step)) {
+        measured = std::max(measured, sample->x);
+      }
+    }
+  }
+  return measured;
 }
 
 std::string rowLabel(const SeriesKey& key) {
@@ -85,8 +99,8 @@ std::vector<Curve> makeProfiles(const std::vector<WatchedRun>& runs,
       }
       Curve curve;
       curve.id = run.run_id + "|" + choice.metric + "|" + group.label;
-      curve.data = std::make_shared<const SeriesData>(
-          depthProfile(layers, step, combinationFor(choice.metric)));
+      curve.data = std::make_shared<const SeriesData>(depthProfile(
+          layers, measuredStep(run, choice.metric, step), step, combinationFor(choice.metric)));
       const bool is_single = runs.size() == 1;
       curve.color = is_single ? seriesColors(color) : run.color;
       curve.pen = is_single ? Qt::SolidLine : kPens[static_cast<std::size_t>(color) % kPens.size()];

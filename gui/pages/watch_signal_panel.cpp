@@ -17,18 +17,22 @@ struct Quantity {
   const char* metric;
   const char* title;
   bool has_reference;  ///< the teacher's value is 1
+  bool can_be_log;
 };
 
 constexpr std::array<Quantity, 3> kQuantities = {
     {{"activation_variance_ratio",
       QT_TRANSLATE_NOOP("retort::gui::WatchSignalPanel", "Forward: variance ratio to the teacher"),
+      true,
       true},
      {"hidden_sqnr",
       QT_TRANSLATE_NOOP("retort::gui::WatchSignalPanel", "Forward: signal to quantization noise"),
+      false,
       false},
      {"grad_norm",
       QT_TRANSLATE_NOOP("retort::gui::WatchSignalPanel", "Backward: gradient norm"),
-      false}}};
+      false,
+      true}}};
 
 }  // namespace
 
@@ -47,7 +51,7 @@ WatchSignalPanel::WatchSignalPanel(QWidget* parent)
     plot->setEmptyText(tr("Not measured"));
     row->addWidget(plot);
     plots_.push_back(plot);
-    addPlot(plot);
+    addPlot(plot, quantity.can_be_log);
   }
   step_bar_->setContentsMargins(8, 0, 8, 4);
   layout->addWidget(row, 1);
@@ -89,7 +93,7 @@ void WatchSignalPanel::showProfiles() {
     plots_[i]->setQuantity(labelOf(metric),
                            quantity.has_reference ? std::optional(1.0) : std::nullopt,
                            quantity.has_reference ? tr("teacher") : QString());
-    plots_[i]->setToolTip(documentationOf(metric));
+    plots_[i]->setWhatsThis(documentationOf(metric));
     CurveChoice choice;
     choice.metric = metric;
     choice.grouping = Grouping::kTogether;

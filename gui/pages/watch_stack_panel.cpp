@@ -5,6 +5,7 @@
 
 #include <QSplitter>
 
+#include <algorithm>
 #include <utility>
 
 namespace retort::gui {
@@ -80,7 +81,7 @@ void WatchStackPanel::rebuildOne(Stacked& stacked) {
   stacked.curves.clear();
   std::vector<Curve> curves;
   CurveChoice choice;
-  choice.half_life = display().half_life;
+  choice.half_life = stacked.recipe.is_smoothed ? display().half_life : 0;
   QString documentation;
   for (const std::string& metric : metrics) {
     choice.metric = metric;
@@ -89,6 +90,12 @@ void WatchStackPanel::rebuildOne(Stacked& stacked) {
     for (Curve curve : made.curves()) {
       if (metrics.size() > 1 && !curve.name.contains(choice.name)) {
         curve.name = QStringLiteral("%1 · %2").arg(curve.name, choice.name);
+      }
+      const auto owner = std::find_if(runs().begin(), runs().end(), [&](const WatchedRun& run) {
+        return run.name == curve.name && curve.id.starts_with(run.run_id + "|");
+      });
+      if (owner != runs().end()) {
+        curve.id = owner->run_id;  // one entry of the legend for the run in all plots
       }
       curves.push_back(std::move(curve));
     }
@@ -100,7 +107,7 @@ void WatchStackPanel::rebuildOne(Stacked& stacked) {
   setup.x_label = tr("Step");
   setup.y_label = metrics.size() == 1 ? labelOf(metrics.front()) : QString();
   stacked.plot->setUp(setup);
-  stacked.plot->setToolTip(documentation);
+  stacked.plot->setWhatsThis(documentation);
   stacked.plot->setVisible(!stacked.recipe.is_optional || !curves.empty());
   stacked.plot->setCurves(std::move(curves));
 }

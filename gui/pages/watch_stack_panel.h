@@ -9,6 +9,7 @@ struct StackedPlot {
   QString title;
   std::vector<std::string> metrics;  ///< an ending "*" stands for anything
   bool is_optional = true;           ///< hidden while no run has such curves
+  bool is_smoothed = true;           ///< false: exact anyway
 };
 
 /// Plots below each other over the same steps: losses; rates.

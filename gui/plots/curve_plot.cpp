@@ -14,8 +14,10 @@ namespace retort::gui {
 namespace {
 
 constexpr double kMarkerRoom = 0.3;  // beside the first and last of whole numbers
-constexpr std::size_t kHeavySamples = 12'000;
-constexpr double kLegendShare = 0.6;
+constexpr int kMostTicks = 12;
+constexpr std::size_t kHeavySamples = 4'000;
+constexpr double kLegendShare = 0.5;    // of the width, for one name
+constexpr double kLegendHeight = 0.33;  // of the height, for all names
 const QString kBandLayer = QStringLiteral("bands");
 const QString kRawLayer = QStringLiteral("raw");
 
@@ -234,6 +236,10 @@ std::vector<ReadOutEntry> CurvePlot::readOutAt(double x) const {
   return entries;
 }
 
+void CurvePlot::setLinked(const std::vector<CurvePlot*>& plots) {
+  linked_.assign(plots.begin(), plots.end());
+}
+
 void CurvePlot::showCursor(std::optional<double> x) {
   if (x) {
     read_out_.showLine(*x);
@@ -272,6 +278,7 @@ bool CurvePlot::isEmpty() const {
 
 void CurvePlot::prepareReplot(int width) {
   fitRanges();
+  fitLabels();
   look_.is_fast = isHeavy();
   if (canvas().legend->visible()) {
     fillLegend(width);
@@ -287,12 +294,21 @@ void CurvePlot::fitRanges() {
   }
 }
 
-AxisRange CurvePlot::fullXRange() const {
-  RangeFinder finder(false);
+void CurvePlot::includeX(RangeFinder& finder) const {
   for (const Curve& curve : curves_) {
     if (isCurveVisible(curve.id) && !curve.data->isEmpty()) {
       finder.include(curve.data->samples().front().x);
       finder.include(curve.data->samples().back().x);
+    }
+  }
+}
+
+AxisRange CurvePlot::fullXRange() const {
+  RangeFinder finder(false);
+  includeX(finder);
+  for (const auto& plot : linked_) {
+    if (plot && !plot->isHidden()) {
+      plot->includeX(finder);
     }
   }
   AxisRange range = finder.isEmpty() ? AxisRange{0, 1} : finder.exact();
@@ -323,7 +339,7 @@ AxisRange CurvePlot::fittingYRange() const {
   return finder.padded();
 }
 
-/// Lines of many samples are drawn thin and with hard edges, which is ten times as fast.
+/// Lines of many samples are drawn thin and with hard edges, which is many times as fast.
 bool CurvePlot::isHeavy() const {
   const std::size_t most = 4 * static_cast<std::size_t>(std::max(1, canvas().axisRect()->width()));
   const AxisRange x = xRange();
@@ -372,24 +388,46 @@ void CurvePlot::placeLegend() {
   }
 }
 
+/// As many ticks as there is room for; and the canvas would let a long label run out of the plot.
+void CurvePlot::fitLabels() {
+  const QFontMetrics metrics(look_.style.font);
+  const int room = std::max(drawnHeight() - 4 * metrics.height(), metrics.height());
+  canvas().yAxis->setLabel(metrics.elidedText(setup_.y_label, Qt::ElideRight, room));
+  const int between = metrics.horizontalAdvance(QStringLiteral("00000000"));
+  canvas().yAxis->ticker()->setTickCount(std::clamp(room / (3 * metrics.height()), 2, kMostTicks));
+  canvas().xAxis->ticker()->setTickCount(
+      std::clamp(canvas().axisRect()->width() / (2 * between), 2, kMostTicks));
+}
+
+/// As many names as fit into a part of the height; the rest as "7 more".
 void CurvePlot::fillLegend(int width) {
   QCPLegend* legend = canvas().legend;
   legend->clearItems();
   const QFontMetrics metrics(look_.style.font);
-  const int most = static_cast<int>(width * kLegendShare);
+  const int icon = static_cast<int>(45 * look_.style.unit);
+  const int most = static_cast<int>(width * kLegendShare) - icon;
+  std::vector<QCPAbstractPlottable*> shown;
   int widest = 1;
   for (std::size_t i = 0; i < curves_.size(); ++i) {
-    if (!isCurveVisible(curves_[i].id)) {
-      continue;
+    if (isCurveVisible(curves_[i].id)) {
+      const QString name = metrics.elidedText(curves_[i].name, Qt::ElideMiddle, most);
+      drawn_[i].line->setName(name);
+      shown.push_back(drawn_[i].line);
+      widest = std::max(widest, metrics.horizontalAdvance(name));
     }
-    const QString name = metrics.elidedText(curves_[i].name, Qt::ElideMiddle, most);
-    drawn_[i].line->setName(name);
-    legend->addItem(new QCPPlottableLegendItem(legend, drawn_[i].line));
-    widest = std::max(widest, metrics.horizontalAdvance(name));
   }
-  const int column = widest + static_cast<int>(45 * look_.style.unit);
+  const int columns = std::max(1, width / (widest + icon));
+  const int rows = std::max(1, static_cast<int>(drawnHeight() * kLegendHeight) / metrics.height());
+  const auto room = static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows);
+  if (shown.size() > room) {
+    shown[room - 1]->setName(tr("%1 more").arg(shown.size() - room + 1));
+    shown.resize(room);
+  }
+  for (QCPAbstractPlottable* plottable : shown) {
+    legend->addItem(new QCPPlottableLegendItem(legend, plottable));
+  }
   legend->setFillOrder(QCPLayoutGrid::foColumnsFirst, false);
-  legend->setWrap(std::max(1, width / column));
+  legend->setWrap(columns);
   legend->setFillOrder(QCPLayoutGrid::foColumnsFirst, true);
 }
 

@@ -7,6 +7,8 @@
 #include "gui/plots/read_out.h"
 #include "gui/plots/tick_label.h"
 
+#include <QPointer>
+
 #include <optional>
 #include <set>
 #include <string>
@@ -78,6 +80,8 @@ class CurvePlot : public PlotWidget {
   [[nodiscard]] std::vector<ReadOutEntry> readOutAt(double x) const;
   /// The x of the visible sample nearest to `x`.
   [[nodiscard]] std::optional<double> nearestX(double x) const;
+  /// While following, all of these show the steps that any of them has.
+  void setLinked(const std::vector<CurvePlot*>& plots);
   /// A line at the place that is looked at in another plot; nothing: none.
   void showCursor(std::optional<double> x);
 
@@ -105,9 +109,11 @@ class CurvePlot : public PlotWidget {
   Drawn addPlottables(const Curve& curve);
   void showPlottables();
   void hoverAt(const QPointF& position);
+  void fitLabels();
   void placeLegend();
   void fillLegend(int width);
   void fitRanges();
+  void includeX(RangeFinder& finder) const;
   [[nodiscard]] AxisRange fullXRange() const;
   [[nodiscard]] AxisRange fittingYRange() const;
   [[nodiscard]] bool isHeavy() const;
@@ -122,6 +128,7 @@ class CurvePlot : public PlotWidget {
   QCPItemStraightLine* reference_line_;
   QCPItemText* reference_name_;
   CurvePlotSetup setup_;
+  std::vector<QPointer<CurvePlot>> linked_;
   bool is_following_ = true;
   bool is_y_fitting_ = true;
   bool is_assigning_ = false;  ///< ranges change, but not by the user

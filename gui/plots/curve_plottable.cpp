@@ -17,6 +17,7 @@ constexpr double kMarkerSize = 4;     // half of it, in pixels
 constexpr double kMarkerSpacing = 6;  // pixels
 constexpr int kRawAlpha = 80;
 constexpr int kBandAlpha = 45;
+constexpr qsizetype kPartLength = 16;
 constexpr int kFinerOnPaper = 2;  // columns a pixel of 1/96 inch
 
 /// Between numbers and canvas units.
@@ -173,8 +174,9 @@ class CurvePlottable final : public QCPAbstractPlottable {
     if (part_ == CurvePart::kRaw) {
       color.setAlpha(kRawAlpha);
     }
-    QPen pen(color, width * look_.style.unit, curve_.pen, Qt::RoundCap, Qt::RoundJoin);
-    return pen;
+    // Dashes along noise would only look like more noise.
+    const Qt::PenStyle style = part_ == CurvePart::kRaw ? Qt::SolidLine : curve_.pen;
+    return {color, width * look_.style.unit, style, Qt::RoundCap, Qt::RoundJoin};
   }
 
   int columns() const {
@@ -190,14 +192,19 @@ class CurvePlottable final : public QCPAbstractPlottable {
     const bool is_fast = look_.is_fast && !look_.style.is_paper;
     painter.setAntialiasing(!is_fast);
     const bool is_thin = is_fast || part_ == CurvePart::kRaw;
-    painter.setPen(is_fast ? QPen(penFor(1).color(), 0, curve_.pen)
+    painter.setPen(is_fast ? QPen(penFor(1).color(), 0, penFor(1).style())
                            : penFor(is_thin ? 1 : kLineWidth));
     painter.setBrush(Qt::NoBrush);
     std::vector<QPointF> dots;
-    for (const QPolygonF& piece : piecesOf(curve.line, projection, box)) {
-      if (piece.size() > 1) {
-        painter.drawPolyline(piece);
-      } else if (part_ == CurvePart::kLine) {
+    const std::vector<QPolygonF> pieces = piecesOf(curve.line, projection, box);
+    if (is_fast) {
+      drawFast(painter, pieces);
+    }
+    for (const QPolygonF& piece : pieces) {
+      if (piece.size() > 1 && !is_fast) {
+        drawInParts(painter, piece);
+      }
+      if (piece.size() == 1 && part_ == CurvePart::kLine) {
         dots.push_back(piece.front());
       }
     }
@@ -207,6 +214,69 @@ class CurvePlottable final : public QCPAbstractPlottable {
     addDots(dots, curve.line, projection, box);
     drawDots(painter, dots);
     drawMarkers(painter, projection, curve);
+  }
+
+  /// The painter takes seconds for the outline of a long noisy line, which crosses itself
+  /// everywhere; short parts of it are no trouble. Dashes need the whole line.
+  void drawInParts(QCPPainter& painter, const QPolygonF& piece) const {
+    if (painter.pen().style() != Qt::SolidLine || look_.style.is_paper) {
+      painter.drawPolyline(piece);
+      return;
+    }
+    for (qsizetype first = 0; first + 1 < piece.size(); first += kPartLength) {
+      const qsizetype count = std::min(kPartLength + 1, piece.size() - first);
+      painter.drawPolyline(piece.constData() + first, static_cast<int>(count));
+    }
+  }
+
+  /// Dense lines as one upright bar for each pixel column, many times as fast as lines; what spans
+  /// more than a column as a thin line.
+  void drawFast(QCPPainter& painter, const std::vector<QPolygonF>& pieces) const {
+    QVector<QRect> bars;
+    QVector<QLineF> lines;
+    for (const QPolygonF& piece : pieces) {
+      addBars(piece, bars, lines);
+    }
+    const QColor color = painter.pen().color();
+    painter.setPen(QPen(color, 0));
+    painter.drawLines(lines);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color);
+    painter.drawRects(bars);
+    painter.setBrush(Qt::NoBrush);
+  }
+
+  static void addBars(const QPolygonF& piece, QVector<QRect>& bars, QVector<QLineF>& lines) {
+    QPointF before = piece.front();
+    int column = static_cast<int>(std::floor(before.x()));
+    double top = before.y();
+    double bottom = before.y();
+    const auto finish = [&] {
+      const int from = static_cast<int>(std::floor(top));
+      bars.append(QRect(column, from, 1, static_cast<int>(std::floor(bottom)) - from + 1));
+    };
+    const auto extendTo = [&](double y) {
+      top = std::min(top, y);
+      bottom = std::max(bottom, y);
+    };
+    for (const QPointF& point : piece) {
+      const int next = static_cast<int>(std::floor(point.x()));
+      if (next > column) {
+        const bool is_beside = next == column + 1;
+        const double middle = (before.y() + point.y()) / 2;
+        if (is_beside) {
+          extendTo(middle);
+        } else {
+          lines.append(QLineF(before, point));
+        }
+        finish();
+        column = next;
+        top = bottom = is_beside ? middle : point.y();
+      }
+      extendTo(point.y());
+      before = point;
+    }
+    finish();
   }
 
   void addDots(std::vector<QPointF>& dots,

@@ -6,6 +6,7 @@ namespace retort::gui {
 
 void linkXAxes(const std::vector<CurvePlot*>& plots) {
   for (CurvePlot* from : plots) {
+    from->setLinked(plots);
     for (CurvePlot* to : plots) {
       if (from == to) {
         continue;

@@ -54,8 +54,6 @@ PlotWidget::PlotWidget(QWidget* parent)
   setFocusProxy(canvas_);
   canvas_->plotLayout()->insertRow(0);
   canvas_->plotLayout()->addElement(0, 0, title_element_);
-  title_element_->setVisible(false);
-  title_element_->setMaximumSize(QWIDGETSIZE_MAX, 0);
   empty_item_->position->setType(QCPItemPosition::ptAxisRectRatio);
   empty_item_->position->setCoords(0.5, 0.5);
   empty_item_->setText(tr("No data"));
@@ -63,7 +61,7 @@ PlotWidget::PlotWidget(QWidget* parent)
   empty_item_->setSelectable(false);
   replot_timer_.setSingleShot(true);
   connect(&replot_timer_, &QTimer::timeout, this, &PlotWidget::replotSoon);
-  connect(canvas_, &QCustomPlot::beforeReplot, this, [this] { prepare(width()); });
+  connect(canvas_, &QCustomPlot::beforeReplot, this, [this] { prepare(size()); });
   connect(canvas_, &QCustomPlot::afterReplot, this, [this] {
     ++replot_count_;
     since_replot_.start();
@@ -76,8 +74,7 @@ PlotWidget::~PlotWidget() = default;
 
 void PlotWidget::setTitle(const QString& title) {
   title_ = title;
-  title_element_->setVisible(!title.isEmpty());
-  title_element_->setMaximumSize(QWIDGETSIZE_MAX, title.isEmpty() ? 0 : QWIDGETSIZE_MAX);
+  makeRoomForTitle();
   replotSoon();
 }
 
@@ -91,7 +88,7 @@ void PlotWidget::drawFigure(QPaintDevice& device,
                             double scale,
                             const PlotStyle& style) {
   applyStyle(style);
-  prepare(size.width());
+  prepare(size);
   {
     QCPPainter painter(&device);
     painter.scale(scale, scale);
@@ -121,12 +118,14 @@ QSize PlotWidget::sizeHint() const {
 void PlotWidget::applyStyle(const PlotStyle& style) {
   style_ = style;
   canvas_->setBackground(QBrush(style.background));
+  // Room for usual numbers, so that the axes of plots below each other stand below each other.
+  const int left = QFontMetrics(style.font).horizontalAdvance(QStringLiteral("000000")) +
+                   QFontMetrics(style.font).height() + scaled(12, style);
   for (QCPAxisRect* rect : canvas_->axisRects()) {
     for (QCPAxis* axis : rect->axes()) {
       styleAxis(*axis, style);
     }
-    rect->setMinimumMargins(
-        QMargins(scaled(6, style), scaled(6, style), scaled(10, style), scaled(4, style)));
+    rect->setMinimumMargins(QMargins(left, scaled(8, style), scaled(10, style), scaled(4, style)));
   }
   QFont title_font = style.font;
   title_font.setBold(true);
@@ -136,7 +135,7 @@ void PlotWidget::applyStyle(const PlotStyle& style) {
   title_element_->setFont(title_font);
   title_element_->setTextColor(style.foreground);
   title_element_->setTextFlags(Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine);
-  title_element_->setMargins(QMargins(scaled(8, style), scaled(4, style), scaled(8, style), 0));
+  makeRoomForTitle();
   canvas_->plotLayout()->setRowSpacing(0);
   empty_item_->setFont(style.font);
   empty_item_->setColor(style.muted);
@@ -167,10 +166,20 @@ void PlotWidget::resizeEvent(QResizeEvent* event) {
   fitTitle(event->size().width());
 }
 
-void PlotWidget::prepare(int width) {
-  fitTitle(width);
+void PlotWidget::makeRoomForTitle() {
+  const bool has_title = !title_.isEmpty();
+  title_element_->setVisible(has_title);
+  title_element_->setMinimumSize(has_title ? QSize(0, 0) : QSize(1, 1));
+  title_element_->setMaximumSize(QWIDGETSIZE_MAX, has_title ? QWIDGETSIZE_MAX : 1);
+  const int side = has_title ? scaled(8, style_) : 0;
+  title_element_->setMargins(QMargins(side, side / 2, side, 0));
+}
+
+void PlotWidget::prepare(const QSize& size) {
+  drawn_size_ = size;
+  fitTitle(size.width());
   empty_item_->setVisible(isEmpty());
-  prepareReplot(width);
+  prepareReplot(size.width());
 }
 
 void PlotWidget::fitTitle(int width) {

@@ -3,6 +3,7 @@
 #include "gui/plots/plot_style.h"
 
 #include <QElapsedTimer>
+#include <QSize>
 #include <QTimer>
 #include <QWidget>
 
@@ -60,6 +61,9 @@ class PlotWidget : public QWidget {
   /// The last chance to change ranges before drawing `width` canvas units.
   virtual void prepareReplot(int width) = 0;
 
+  /// Canvas units from top to bottom of what is being drawn.
+  [[nodiscard]] int drawnHeight() const { return drawn_size_.height(); }
+
   /// Data have changed: redraws soon, at most ten times a second.
   void scheduleReplot();
   /// The user has done something: redraws in the next turn of the event loop.
@@ -69,7 +73,8 @@ class PlotWidget : public QWidget {
   void resizeEvent(QResizeEvent* event) override;
 
  private:
-  void prepare(int width);
+  void prepare(const QSize& size);
+  void makeRoomForTitle();
   void fitTitle(int width);
 
   QCustomPlot* canvas_;
@@ -77,6 +82,7 @@ class PlotWidget : public QWidget {
   QCPItemText* empty_item_;
   QString title_;
   PlotStyle style_;
+  QSize drawn_size_;
   QTimer replot_timer_;
   QElapsedTimer since_replot_;
   int replot_count_ = 0;

@@ -10,7 +10,8 @@ namespace retort::gui {
 namespace {
 
 constexpr double kLargestPlain = 1e6;
-constexpr double kSmallestPlain = 1e-4;
+constexpr double kSmallestPlain = 1e-3;
+constexpr double kSmallestPlainStep = 1.01e-4;
 constexpr int kMostDigits = 12;
 
 /// Digits after the point that tell multiples of `step` apart.
@@ -100,8 +101,9 @@ class LogTicker final : public QCPAxisTicker {
     }
     Q_UNUSED(step)
     step_ = 0;
-    const int every = std::max(1, static_cast<int>(std::ceil(decades / 8)));
-    const bool has_between = decades < 2.5;
+    // `tickCount` says how many there is room for.
+    const int every = std::max(1, static_cast<int>(std::ceil(decades / tickCount())));
+    const bool has_between = every == 1 && 3 * decades < 1.5 * tickCount();
     QVector<double> ticks;
     const int first = static_cast<int>(std::floor(std::log10(range.lower)));
     const int last = static_cast<int>(std::ceil(std::log10(range.upper)));
@@ -150,7 +152,8 @@ QString tickLabel(double value, double step) {
     return QStringLiteral("0");
   }
   const double magnitude = std::abs(value);
-  if (magnitude >= kLargestPlain || magnitude < kSmallestPlain) {
+  const bool is_small = magnitude < kSmallestPlain && std::abs(step) < kSmallestPlainStep;
+  if (magnitude >= kLargestPlain || is_small) {
     return exponentLabel(value, step);
   }
   return QString::number(value, 'f', decimalsOf(step));

@@ -8,7 +8,7 @@ class QCPAxisTicker;
 namespace retort::gui {
 
 /// A number beside an axis whose ticks are `step` apart: as many digits as tell neighbours apart,
-/// "1.5e-7" from 1e6 on and below 1e-4; the axis shows the exponent raised. '.' in any locale.
+/// "1.5e-7" from 1e6 on and for small steps; the axis shows the exponent raised. '.' in any locale.
 [[nodiscard]] QString tickLabel(double value, double step);
 
 /// A step of a run: "500", "1.5k", "20k", "1.25M".
