@@ -19,7 +19,7 @@ QString textOf(const CloseQuestion& question) {
   if (question.runs_going_on == 0) {
     return tr("The experiment has changes that are not saved.");
   }
-  return tr("%1 going on or waiting.")
+  return tr("Going on or waiting: %1.")
       .arg(QString::fromStdString(formatCount(question.runs_going_on, "run")));
 }
 

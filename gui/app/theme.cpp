@@ -2,7 +2,8 @@
 
 #include <QApplication>
 #include <QPalette>
-#include <QStyleFactory>
+#include <QProxyStyle>
+#include <QStyleOptionButton>
 
 namespace retort::gui {
 namespace {
@@ -44,10 +45,32 @@ QPalette darkPalette() {
   return palette;
 }
 
+/// Fusion draws the frames of check boxes darker than the window: on a dark one they cannot be
+/// seen.
+class VisibleFrames final : public QProxyStyle {
+ public:
+  VisibleFrames() : QProxyStyle(QStringLiteral("Fusion")) {}
+
+  void drawPrimitive(PrimitiveElement element,
+                     const QStyleOption* option,
+                     QPainter* painter,
+                     const QWidget* widget) const override {
+    const auto* box = qstyleoption_cast<const QStyleOptionButton*>(option);
+    const bool is_box = element == PE_IndicatorCheckBox || element == PE_IndicatorRadioButton;
+    if (box == nullptr || !is_box || box->palette.color(QPalette::Window).lightness() > 127) {
+      QProxyStyle::drawPrimitive(element, option, painter, widget);
+      return;
+    }
+    QStyleOptionButton lit(*box);
+    lit.palette.setColor(QPalette::Window, box->palette.color(QPalette::PlaceholderText).lighter());
+    QProxyStyle::drawPrimitive(element, &lit, painter, widget);
+  }
+};
+
 }  // namespace
 
 void applyTheme(const QString& theme) {
-  QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+  QApplication::setStyle(new VisibleFrames);
   if (theme == QLatin1String("light") || theme == QLatin1String("dark")) {
     QApplication::setPalette(theme == QLatin1String("dark") ? darkPalette() : lightPalette());
   } else {

@@ -36,8 +36,11 @@ QString iconNameOf(RunState state) {
   return {};
 }
 
-bool isAlignedRight(RunTableModel::ColumnKind kind) {
-  return kind != RunTableModel::ColumnKind::kText && kind != RunTableModel::ColumnKind::kTime;
+/// Numbers stand below each other.
+QVariant alignmentOf(RunTableModel::ColumnKind kind) {
+  const bool is_text =
+      kind == RunTableModel::ColumnKind::kText || kind == RunTableModel::ColumnKind::kTime;
+  return QVariant(Qt::Alignment((is_text ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter));
 }
 
 bool isEditable(const QString& field) {
@@ -233,8 +236,7 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const {
       // Escaped: a tool tip would take "<b>" in a name for markup.
       return column.kind == ColumnKind::kText ? value.toString().toHtmlEscaped() : QVariant();
     case Qt::TextAlignmentRole:
-      return QVariant(Qt::Alignment((isAlignedRight(column.kind) ? Qt::AlignRight : Qt::AlignLeft) |
-                                    Qt::AlignVCenter));
+      return alignmentOf(column.kind);
     case Qt::DecorationRole:
       return decoration(entry, column.field);
     case kValueRole:
@@ -253,6 +255,9 @@ QVariant RunTableModel::headerData(int section, Qt::Orientation orientation, int
   const Column& column = columns_[static_cast<std::size_t>(section)];
   if (role == Qt::DisplayRole) {
     return column.title;
+  }
+  if (role == Qt::TextAlignmentRole) {
+    return alignmentOf(column.kind);
   }
   return role == Qt::ToolTipRole ? QVariant(column.title.toHtmlEscaped()) : QVariant();
 }

@@ -16,7 +16,8 @@ namespace {
 constexpr qint64 kMostBytes = 4 << 20;
 constexpr int kMostRecent = 12;
 constexpr int kMostSelected = 1000;
-constexpr int kGrip = 80;  // of a title bar that must stay visible
+constexpr int kGrip = 80;      // of a title bar that must stay visible
+constexpr int kTitleBar = 32;  // what window managers draw above a window
 constexpr int kLeastWidth = 320;
 constexpr int kLeastHeight = 240;
 
@@ -140,6 +141,7 @@ QRect fitToScreens(const QRect& window, const QList<QRect>& screens) {
       break;
     }
   }
+  best.adjust(0, kTitleBar, 0, 0);
   const QSize size(
       std::clamp(window.width(), std::min(kLeastWidth, best.width()), best.width()),
       std::clamp(window.height(), std::min(kLeastHeight, best.height()), best.height()));
@@ -147,6 +149,7 @@ QRect fitToScreens(const QRect& window, const QList<QRect>& screens) {
   if (!is_visible) {
     fitted.moveCenter(best.center());
   }
+  fitted.moveTop(std::max(fitted.top(), best.top()));
   return fitted;
 }
 

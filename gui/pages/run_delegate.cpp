@@ -46,6 +46,7 @@ void RunDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelInde
   if (decoration.typeId() == QMetaType::QColor) {
     option->decorationSize = QSize(kSwatch, kSwatch);
   }
+  option->textElideMode = Qt::ElideMiddle;  // names differ at their ends: the seed
   // The focus frame around one cell of a row that is selected as a whole only disturbs.
   option->state.setFlag(QStyle::State_HasFocus, false);
 }

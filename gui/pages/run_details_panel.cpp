@@ -92,6 +92,7 @@ RunDetailsPanel::RunDetailsPanel(AppContext& context, QWidget* parent)
                false);
   tables_->events = addTable(
       tr("&Events"), {tr("Time"), tr("Attempt"), tr("Kind"), tr("Step"), tr("What")}, true);
+  take(RunDetails{});
   timer_.setSingleShot(true);
   timer_.setInterval(kReloadMs);
   connect(&timer_, &QTimer::timeout, this, &RunDetailsPanel::load);
@@ -173,7 +174,8 @@ void RunDetailsPanel::take(const Result<RunDetails>& details) {
   const auto rows = [&](auto make) {
     return is_shown ? make(*details) : std::vector<QStringList>();
   };
-  tables_->overview->setRows(rows(overviewRows));
+  tables_->overview->setRows(run_id_.empty() ? std::vector<QStringList>{{tr("No run is selected.")}}
+                                             : rows(overviewRows));
   tables_->settings->setRows(rows(settingRows));
   tables_->environment->setRows(rows(environmentRows));
   tables_->attempts->setRows(rows(attemptRows));

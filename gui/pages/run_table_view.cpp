@@ -24,6 +24,9 @@ int lettersOf(const RunTableModel::Column& column) {
   if (column.field == QLatin1String("message") || column.field == QLatin1String("note")) {
     return 24;
   }
+  if (column.field == QLatin1String("state")) {
+    return 16;  // an icon, too
+  }
   const int least = column.kind == RunTableModel::ColumnKind::kTime ? 20 : 11;
   return std::clamp(static_cast<int>(column.title.size()) + 4, least, 24);
 }
@@ -73,7 +76,7 @@ RunTableView::RunTableView(RunTableModel& runs, RunFilterModel& shown, QWidget* 
   QHeaderView* header = horizontalHeader();
   header->setSectionsMovable(true);
   header->setHighlightSections(false);
-  header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+  header->setStretchLastSection(true);
   header->setContextMenuPolicy(Qt::CustomContextMenu);
   connect(header, &QWidget::customContextMenuRequested, this, &RunTableView::showColumnsMenu);
   // No column sorts at first: the order of the queue.
@@ -218,8 +221,14 @@ void RunTableView::applyState() {
     setColumnHidden(column, !spec.is_shown_at_first);
     setColumnWidth(column, lettersOf(spec) * letter);
   }
+  QJsonArray logical;
+  for (const auto& column : columns) {
+    logical.append(QJsonObject{{QStringLiteral("field"), column.field},
+                               {QStringLiteral("shown"), column.is_shown_at_first}});
+  }
+  // Columns that are new since then stand behind their neighbour, too.
   int visual = 0;
-  for (const QJsonValue& value : wanted_[QLatin1String("columns")].toArray()) {
+  for (const QJsonValue& value : withAbsent(wanted_[QLatin1String("columns")].toArray(), logical)) {
     const int column = runs_.columnOf(value[QLatin1String("field")].toString());
     if (column < 0) {
       continue;

@@ -1,6 +1,7 @@
 #include "gui/models/workspace_watch.h"
 
 #include "tests/gui/test_workspace.h"
+#include "tests/gui/wait_for.h"
 
 #include <gtest/gtest.h>
 
@@ -56,6 +57,16 @@ TEST_F(Watch, ReadsAgainOnlyAfterAChange) {
   ASSERT_EQ(reads_.size(), 2U);
   ASSERT_EQ(reads_[1].size(), 2U);
   EXPECT_EQ(reads_[1][1].name, "two");
+}
+
+TEST_F(Watch, GoesOnByItselfOnceStarted) {
+  auto store = workspace_.create();
+  watch_.start();
+  ASSERT_EQ(reads_.size(), 1U);
+
+  TestWorkspace::add(store, "00000000000000aa", "one");
+
+  EXPECT_TRUE(waitFor([this] { return !reads_.back().empty(); }));
 }
 
 }  // namespace

@@ -1,0 +1,49 @@
+#include "gui/models/run_colors.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace retort::gui {
+namespace {
+
+/// Of WCAG 2.1.
+double luminance(const QColor& color) {
+  const auto linear = [](double part) {
+    return part <= 0.04045 ? part / 12.92 : std::pow((part + 0.055) / 1.055, 2.4);
+  };
+  return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) +
+         0.0722 * linear(color.blueF());
+}
+
+double contrast(const QColor& one, const QColor& other) {
+  const double first = luminance(one) + 0.05;
+  const double second = luminance(other) + 0.05;
+  return first > second ? first / second : second / first;
+}
+
+TEST(RunColor, IsAlwaysTheSame) {
+  // The colour of a run in last year's figure.
+  EXPECT_EQ(runColor("0123456789abcdef", false), runColor("0123456789abcdef", false));
+  EXPECT_EQ(runColor("0123456789abcdef", false).name(), "#7a3e9d");
+}
+
+TEST(RunColor, StandsOutFromItsBackground) {
+  std::set<QRgb> light;
+  std::set<QRgb> dark;
+  for (int i = 0; i < 2000; ++i) {
+    const std::string run_id = fmt::format("{:016x}", i);
+    EXPECT_GT(contrast(runColor(run_id, false), Qt::white), 2.4) << run_id;
+    EXPECT_GT(contrast(runColor(run_id, true), QColor(0x1e, 0x20, 0x24)), 3.0) << run_id;
+    light.insert(runColor(run_id, false).rgb());
+    dark.insert(runColor(run_id, true).rgb());
+  }
+  EXPECT_EQ(light.size(), 36U);
+  EXPECT_GE(dark.size(), 30U);
+}
+
+}  // namespace
+}  // namespace retort::gui

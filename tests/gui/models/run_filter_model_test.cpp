@@ -1,0 +1,129 @@
+#include "gui/models/run_filter_model.h"
+
+#include "gui/models/run_table_model.h"
+#include "tests/gui/test_workspace.h"
+
+#include <QAbstractItemModelTester>
+#include <QElapsedTimer>
+
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+
+namespace retort::gui {
+namespace {
+
+class RunList : public testing::Test {
+ protected:
+  void sortBy(const char* field, Qt::SortOrder order) {
+    shown_.sort(runs_.columnOf(QString::fromUtf8(field)), order);
+  }
+
+  [[nodiscard]] std::string names() const {
+    std::string names;
+    for (int row = 0; row < shown_.rowCount(); ++row) {
+      names += shown_.index(row, 0).data().toString().toStdString();
+    }
+    return names;
+  }
+
+  RunTableModel runs_;
+  RunFilterModel shown_{runs_};
+  QAbstractItemModelTester tester_{&shown_, QAbstractItemModelTester::FailureReportingMode::Fatal};
+};
+
+RunRecord withSteps(const char* id, const char* name, std::int64_t step) {
+  RunRecord run = makeRun(id, name, RunState::kRunning);
+  run.step = step;
+  run.total_steps = step < 0 ? 0 : 100;
+  return run;
+}
+
+TEST_F(RunList, SortsNumbersByValueAndWhatIsMissingLast) {
+  runs_.setRuns({withSteps("00000000000000aa", "a", 9),
+                 withSteps("00000000000000bb", "b", -1),
+                 withSteps("00000000000000cc", "c", 80)});
+
+  EXPECT_EQ(names(), "abc");
+  sortBy("progress", Qt::AscendingOrder);
+  EXPECT_EQ(names(), "acb");
+  sortBy("progress", Qt::DescendingOrder);
+  EXPECT_EQ(names(), "cab");
+}
+
+TEST_F(RunList, SortsTextsWithoutCase) {
+  runs_.setRuns({withSteps("00000000000000aa", "b", 1),
+                 withSteps("00000000000000bb", "A", 1),
+                 withSteps("00000000000000cc", "C", 1)});
+
+  sortBy("name", Qt::AscendingOrder);
+
+  EXPECT_EQ(names(), "AbC");
+}
+
+TEST_F(RunList, ShowsOnlyWhatIsSearchedFor) {
+  runs_.setRuns({withSteps("00000000000000aa", "one", 1), withSteps("00000000000000bb", "two", 1)});
+
+  shown_.setFilterText("tw");
+  EXPECT_EQ(names(), "two");
+  EXPECT_EQ(shown_.runIdAt(0), "00000000000000bb");
+  shown_.setFilterText("");
+  EXPECT_EQ(names(), "onetwo");
+}
+
+TEST_F(RunList, FollowsRunsThatChange) {
+  RunRecord run = makeRun("00000000000000aa", "one", RunState::kQueued);
+  runs_.setRuns({run});
+  shown_.setFilterText("state:running");
+  EXPECT_EQ(names(), "");
+
+  run.state = RunState::kRunning;
+  runs_.setRuns({run});
+
+  EXPECT_EQ(names(), "one");
+}
+
+// The limit of 200 ms each is for an optimised build; others get five times as much.
+#ifdef __OPTIMIZE__
+constexpr qint64 kLimitMs = 200;
+#else
+constexpr qint64 kLimitMs = 1000;
+#endif
+
+TEST(RunListWithTenThousandRuns, SortsAndFiltersAtOnce) {
+  RunTableModel runs;
+  RunFilterModel shown(runs);
+  std::vector<RunRecord> records;
+  for (int i = 0; i < 10'000; ++i) {
+    RunRecord run = makeRun(fmt::format("{:016x}", i),
+                            fmt::format("distill={} seed={}", i % 7, i),
+                            i % 3 == 0 ? RunState::kFinished : RunState::kQueued);
+    run.step = (i * 7919) % 1000;
+    run.total_steps = 1000;
+    records.push_back(std::move(run));
+  }
+  QElapsedTimer timer;
+  const auto lap = [&](const char* what) {
+    const qint64 elapsed_ms = timer.restart();
+    EXPECT_LT(elapsed_ms, kLimitMs) << what;
+    testing::Test::RecordProperty(what, static_cast<int>(elapsed_ms));
+  };
+
+  runs.setRuns(records);
+  timer.start();
+  shown.sort(runs.columnOf("name"), Qt::DescendingOrder);
+  lap("sort_by_name_ms");
+  shown.sort(runs.columnOf("progress"), Qt::AscendingOrder);
+  lap("sort_by_progress_ms");
+  shown.setFilterText("distill=3 finished");
+  lap("filter_ms");
+  shown.setFilterText("");
+  lap("no_filter_ms");
+  records[5000].step = 1;
+  runs.setRuns(records);
+  lap("one_change_ms");
+  EXPECT_EQ(shown.rowCount(), 10'000);
+}
+
+}  // namespace
+}  // namespace retort::gui
