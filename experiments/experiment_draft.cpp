@@ -25,13 +25,23 @@ std::vector<Cell> cellsOf(const ExperimentDocument& document, const CatalogueSco
   return cells;
 }
 
+using RunsByLabels = std::map<Labels, std::vector<std::size_t>>;
+
+/// The runs of one cell, or of the runs that are included besides the grid.
+void addRuns(const Labels& labels, bool is_cell, RunsByLabels& runs_of, DraftPlan& plan) {
+  for (const std::size_t run : runs_of[labels]) {
+    plan.rows.push_back({labels, is_cell, false, run});
+  }
+  runs_of[labels].clear();
+}
+
 void addRows(const ExperimentDocument& document, const CatalogueScope& scope, DraftPlan& plan) {
-  std::map<Labels, std::vector<std::size_t>> runs_of;
+  RunsByLabels runs_of;
   std::vector<Labels> order;
   for (std::size_t i = 0; i < plan.submission.runs.size(); ++i) {
     const ExperimentRun& membership = plan.submission.runs[i].membership;
     if (membership.is_needed_only) {
-      plan.rows.push_back({{}, false, i});
+      plan.rows.push_back({{}, false, false, i});
       continue;
     }
     std::vector<std::size_t>& runs = runs_of[membership.labels];
@@ -40,29 +50,21 @@ void addRows(const ExperimentDocument& document, const CatalogueScope& scope, Dr
     }
     runs.push_back(i);
   }
-  const auto add_runs = [&](const Labels& labels) {
-    for (const std::size_t run : runs_of[labels]) {
-      plan.rows.push_back({labels, false, run});
-    }
-    runs_of[labels].clear();
-  };
-  if (!document.exclude.empty()) {
-    std::set<Labels> kept;
-    for (const Cell& cell : cellsOf(document, scope)) {
-      kept.insert(cell.labels);
-    }
-    ExperimentDocument whole = document;
-    whole.exclude.clear();
-    for (const Cell& cell : cellsOf(whole, scope)) {
-      if (kept.contains(cell.labels)) {
-        add_runs(cell.labels);
-      } else {
-        plan.rows.push_back({cell.labels, true, std::nullopt});
-      }
+  std::set<Labels> kept;
+  for (const Cell& cell : cellsOf(document, scope)) {
+    kept.insert(cell.labels);
+  }
+  ExperimentDocument whole = document;
+  whole.exclude.clear();
+  for (const Cell& cell : cellsOf(whole, scope)) {
+    if (kept.contains(cell.labels)) {
+      addRuns(cell.labels, true, runs_of, plan);
+    } else {
+      plan.rows.push_back({cell.labels, true, true, std::nullopt});
     }
   }
   for (const Labels& labels : order) {
-    add_runs(labels);
+    addRuns(labels, false, runs_of, plan);
   }
 }
 

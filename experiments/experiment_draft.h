@@ -32,6 +32,7 @@ struct ExperimentDraft {
 /// One line of the list of runs.
 struct PlannedRun {
   std::vector<std::pair<std::string, std::string>> labels;  ///< axis -> label
+  bool is_cell = false;            ///< of the grid; not a needed or an included run
   bool is_excluded = false;        ///< by `exclude:`; one line for a cell then, whatever its seeds
   std::optional<std::size_t> run;  ///< of the submission; none for an excluded cell
 };

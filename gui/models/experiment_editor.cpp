@@ -163,6 +163,11 @@ void ExperimentEditor::askCatalogue() {
       });
 }
 
+void ExperimentEditor::askAgain() {
+  catalogue_trainer_.clear();
+  askCatalogue();
+}
+
 void ExperimentEditor::makePlan() {
   if (!draft_->diagnostics.empty() || catalogue_ == nullptr) {
     auto plan = std::make_shared<experiments::DraftPlan>();

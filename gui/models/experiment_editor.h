@@ -69,6 +69,9 @@ class ExperimentEditor final : public QObject {
   /// True when draft and plan belong to the text as it is now.
   [[nodiscard]] bool isSettled() const { return !is_behind_ && plan_ != nullptr; }
 
+  /// Asks the trainer again that had no answer.
+  void askAgain();
+
   /// Reads the text now instead of after a pause in typing.
   void readNow();
 

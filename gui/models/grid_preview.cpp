@@ -14,6 +14,11 @@ QString qt(const std::string& text) {
   return QString::fromStdString(text);
 }
 
+/// Cells of a grid have names that `exclude:` can say.
+bool canToggle(const experiments::PlannedRun& planned) {
+  return planned.is_cell && !planned.labels.empty();
+}
+
 bool isDone(RunState state) {
   return state == RunState::kFinished || state == RunState::kDiverged;
 }
@@ -145,7 +150,7 @@ QVariant GridPreviewModel::data(const QModelIndex& index, int role) const {
           .arg(run == nullptr ? tr("This cell is excluded; check it to run it.")
                               : qt(run->name).toHtmlEscaped());
     case Qt::CheckStateRole:
-      if (index.column() == static_cast<int>(Column::kRun) && !planned.labels.empty()) {
+      if (index.column() == static_cast<int>(Column::kRun) && canToggle(planned)) {
         return planned.is_excluded ? Qt::Unchecked : Qt::Checked;
       }
       return {};
@@ -181,7 +186,7 @@ Qt::ItemFlags GridPreviewModel::flags(const QModelIndex& index) const {
     return flags;
   }
   if (planned != nullptr && index.column() == static_cast<int>(Column::kRun) &&
-      !planned->labels.empty()) {
+      canToggle(*planned)) {
     flags |= Qt::ItemIsUserCheckable;
   }
   return flags | Qt::ItemNeverHasChildren;
@@ -189,7 +194,7 @@ Qt::ItemFlags GridPreviewModel::flags(const QModelIndex& index) const {
 
 bool GridPreviewModel::setData(const QModelIndex& index, const QVariant& value, int role) {
   const experiments::PlannedRun* planned = plannedAt(index.row());
-  if (role != Qt::CheckStateRole || planned == nullptr || planned->labels.empty()) {
+  if (role != Qt::CheckStateRole || planned == nullptr || !canToggle(*planned)) {
     return false;
   }
   const bool is_wanted = value.toInt() == Qt::Checked;

@@ -27,8 +27,8 @@ namespace {
 using experiments::YamlEditor;
 using experiments::YamlNode;
 
-constexpr int kAxisWidth = 170;
-constexpr int kValuesWidth = 220;
+constexpr int kAxisWidth = 160;
+constexpr int kValuesWidth = 180;
 constexpr int kNumberWidth = 50;
 
 /// More labels than anybody looks through.

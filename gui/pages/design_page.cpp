@@ -110,7 +110,7 @@ void DesignPage::buildBar() {
   bar_->addWidget(title_);
   obstacle_ = new QLabel(bar_);
   obstacle_->setTextFormat(Qt::PlainText);
-  obstacle_->setIndent(fontMetrics().horizontalAdvance(u'm'));
+  obstacle_->setMargin(fontMetrics().horizontalAdvance(u'm'));
   bar_->addWidget(obstacle_);
   start_ = new QPushButton(icon(QStringLiteral("resume")), tr("Sta&rt"), bar_);
   start_->setDefault(true);
@@ -351,16 +351,17 @@ void DesignPage::start() {
   if (!startObstacle().isEmpty()) {
     return;
   }
-  const Submission submission = editor_.plan()->submission;
+  const GridPreviewModel::Counts counts = preview_->counts();
+  const QString message = tr("%1: %2 to do")
+                              .arg(qt(editor_.plan()->submission.experiment),
+                                   qt(formatCount(counts.runs - counts.done, "run")));
   is_starting_ = true;
   showStart();
-  context_.submit(submission, [this, submission](bool is_done) {
+  context_.submit(editor_.plan()->submission, [this, message](bool is_done) {
     is_starting_ = false;
     showStart();
     if (is_done) {
-      context_.showMessage(
-          tr("%1 of %2 started")
-              .arg(qt(formatCount(submission.runs.size(), "run")), qt(submission.experiment)));
+      context_.showMessage(message);
       Q_EMIT context_.pageRequested(QStringLiteral("runs"));
     }
   });

@@ -75,6 +75,8 @@ void DesignSettingsPanel::buildTree() {
   sentence_->setTextFormat(Qt::PlainText);
   sentence_->setAlignment(Qt::AlignCenter);
   sentence_->setWordWrap(true);
+  again_ = new QPushButton(tr("Ask a&gain"), this);
+  connect(again_, &QPushButton::clicked, &editor_, &ExperimentEditor::askAgain);
   tree_ = new QTreeView(this);
   tree_->setModel(&filter_);
   tree_->setAccessibleName(tr("Settings"));
@@ -113,6 +115,7 @@ void DesignSettingsPanel::buildTree() {
           this,
           &DesignSettingsPanel::showDetails);
   static_cast<QVBoxLayout*>(layout())->addWidget(sentence_, 1);
+  static_cast<QVBoxLayout*>(layout())->addWidget(again_, 0, Qt::AlignHCenter);
   static_cast<QVBoxLayout*>(layout())->addWidget(tree_, 1);
 }
 
@@ -137,6 +140,7 @@ void DesignSettingsPanel::showCatalogue() {
   model_.setCatalogue(editor_.catalogue());
   sentence_->setVisible(!is_known);
   tree_->setVisible(is_known);
+  again_->setVisible(!editor_.catalogueProblem().isEmpty());
   if (!editor_.catalogueProblem().isEmpty()) {
     sentence_->setText(
         tr("The trainer's settings are not known: %1").arg(editor_.catalogueProblem()));

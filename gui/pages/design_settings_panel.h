@@ -46,6 +46,7 @@ class DesignSettingsPanel final : public QWidget {
   QLineEdit* search_ = nullptr;
   QTreeView* tree_ = nullptr;
   QLabel* sentence_ = nullptr;
+  QPushButton* again_ = nullptr;
   QLabel* details_ = nullptr;
   QPushButton* reset_ = nullptr;
 };

@@ -70,6 +70,9 @@ TEST_F(ExperimentDraftTest, ListsNeededRunsFirstAndIncludedOnesLast) {
   EXPECT_TRUE(made.submission.runs[*made.rows[0].run].membership.is_needed_only);
   EXPECT_TRUE(made.rows[0].labels.empty());
   EXPECT_EQ(made.rows[2].run, 2U);
+  EXPECT_FALSE(made.rows[0].is_cell);
+  EXPECT_TRUE(made.rows[1].is_cell);
+  EXPECT_FALSE(made.rows[2].is_cell);
 }
 
 TEST_F(ExperimentDraftTest, ReportsWhatIsWrong) {
