@@ -119,6 +119,7 @@ Result<std::vector<GroupProfile>> loadGroupProfiles(storage::WorkspaceStore& sto
     return failWith(means.error());
   }
   std::vector<GroupProfile> profiles;
+  profiles.reserve(groups.size());
   for (const RunGroup& group : groups) {
     profiles.push_back(profileOf(group, *means, request));
   }

@@ -270,7 +270,7 @@ void CompareControls::showFactors(const ComparisonData& comparison) {
   }
   // The user's order stays; a factor that is averaged over keeps its label for later.
   const std::vector<FactorRow>& known_rows = factors_.factors();
-  const auto placeOf = [&](const FactorRow& row) {
+  const auto place_of = [&](const FactorRow& row) {
     const auto known =
         std::find_if(known_rows.begin(), known_rows.end(), [&](const FactorRow& candidate) {
           return candidate.name == row.name;
@@ -278,14 +278,14 @@ void CompareControls::showFactors(const ComparisonData& comparison) {
     return known - known_rows.begin();
   };
   const bool is_known = std::all_of(next.begin(), next.end(), [&](const FactorRow& row) {
-    return placeOf(row) < static_cast<std::ptrdiff_t>(known_rows.size());
+    return place_of(row) < static_cast<std::ptrdiff_t>(known_rows.size());
   });
   if (is_known) {
     std::stable_sort(next.begin(), next.end(), [&](const FactorRow& a, const FactorRow& b) {
-      return placeOf(a) < placeOf(b);
+      return place_of(a) < place_of(b);
     });
     for (FactorRow& row : next) {
-      const FactorRow& before = known_rows[static_cast<std::size_t>(placeOf(row))];
+      const FactorRow& before = known_rows[static_cast<std::size_t>(place_of(row))];
       if (!row.is_in_rows && !row.is_in_columns && row.labels.contains(before.baseline)) {
         row.baseline = before.baseline;
       }
@@ -293,12 +293,12 @@ void CompareControls::showFactors(const ComparisonData& comparison) {
   }
   if (!is_known) {
     const QStringList as_in_table = rows + columns;
-    const auto rankOf = [&](const FactorRow& row) {
+    const auto rank_of = [&](const FactorRow& row) {
       const qsizetype place = as_in_table.indexOf(row.name);
       return place < 0 ? as_in_table.size() : place;
     };
     std::stable_sort(next.begin(), next.end(), [&](const FactorRow& a, const FactorRow& b) {
-      return rankOf(a) < rankOf(b);
+      return rank_of(a) < rank_of(b);
     });
   }
   factors_.setFactors(std::move(next));
