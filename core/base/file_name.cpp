@@ -54,7 +54,7 @@ std::string slugOf(std::string_view name) {
 
 std::string safeFileName(std::string_view name, std::string_view ending) {
   std::string slug = slugOf(name);
-  if (slug != name || isDeviceName(slug)) {
+  if (slug != name || slug.empty() || isDeviceName(slug)) {
     const std::string hash = sha256Hex(name).substr(0, kHashDigits);
     slug.resize(std::min(slug.size(), kMaxLength - kHashDigits - 1));
     slug = isDeviceName(slug) ? "_" + slug : slug;
