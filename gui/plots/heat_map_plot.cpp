@@ -49,7 +49,7 @@ namespace {
 
 constexpr int kLabelChars = 24;
 constexpr double kColorBarWidth = 14;
-constexpr double kFarRatio = 1e12;  // a logarithmic scale of more decades shows nothing
+constexpr double kFarRatio = 1e20;  // a logarithmic scale of more decades shows nothing
 
 QString elided(const std::string& text) {
   QString label = QString::fromStdString(text);
