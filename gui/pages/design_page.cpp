@@ -65,7 +65,11 @@ DesignPage::DesignPage(AppContext& context, QWidget* parent)
   begin(QString::fromUtf8(kNewText));
 }
 
-DesignPage::~DesignPage() = default;
+DesignPage::~DesignPage() {
+  // A field that is being edited hands its value over when it goes: what takes it must be there.
+  qDeleteAll(findChildren<DesignSettingsPanel*>());
+  qDeleteAll(findChildren<DesignGridPanel*>());
+}
 
 QWidget* DesignPage::buildHalves() {
   auto* halves = new QSplitter(Qt::Horizontal, this);

@@ -62,8 +62,9 @@ inline std::shared_ptr<const Catalogue> sharedSample() {
   return std::make_shared<const Catalogue>(retort::testing::sampleCatalogue());
 }
 
+/// Long enough for the largest expansion on a machine that does much else.
 inline bool waitUntil(const std::function<bool()>& condition) {
-  return QTest::qWaitFor(condition, 20'000);
+  return QTest::qWaitFor(condition, 100'000);
 }
 
 }  // namespace retort::gui

@@ -133,6 +133,7 @@ TEST_F(ExperimentEditorTest, ExpandsLargeGridsWithoutHoldingUpTheWindow) {
   begin(
       "experiment: e\nbase: {phase: finetune, model: {init: random}}\n"
       "grid:\n  train.batch: {range: [1, 100, 1]}\n  train.epochs: {range: [1, 100, 1]}\n");
+  ASSERT_NE(editor_.plan(), nullptr);
   EXPECT_EQ(editor_.plan()->submission.runs.size(), 10'000U);
   // The work takes seconds; a loaded machine makes single ticks late.
   EXPECT_LT(longest_ms, 250);
