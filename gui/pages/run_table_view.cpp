@@ -182,6 +182,10 @@ void RunTableView::showColumnsMenu(const QPoint& place) {
 QJsonObject RunTableView::state() const {
   const QHeaderView* header = horizontalHeader();
   const auto& columns = runs_.columns();
+  int last = header->count() - 1;  // takes what is left of the window: its width says nothing
+  while (last > 0 && header->isSectionHidden(header->logicalIndex(last))) {
+    --last;
+  }
   QJsonArray list;
   for (int visual = 0; visual < header->count(); ++visual) {
     const int column = header->logicalIndex(visual);
@@ -189,7 +193,7 @@ QJsonObject RunTableView::state() const {
     QJsonObject entry;
     entry[QLatin1String("field")] = columns[static_cast<std::size_t>(column)].field;
     entry[QLatin1String("shown")] = !is_hidden;
-    if (!is_hidden) {
+    if (!is_hidden && visual != last) {
       entry[QLatin1String("width")] = header->sectionSize(column);
     }
     list.append(entry);
