@@ -16,6 +16,7 @@
 namespace retort::cli {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -178,7 +179,8 @@ TEST_F(LiveScreen, LetsTheRunsGoOnAfterControlC) {
 
   EXPECT_EQ(run.exitCode(), 130);
   EXPECT_THAT(run.output(), HasSubstr("runs go on"));
-  EXPECT_EQ(listRuns()[0]["state"], "running");
+  // A slow machine may see it done already; stopped it must not be.
+  EXPECT_THAT(listRuns()[0]["state"].get<std::string>(), AnyOf("running", "finished"));
 }
 
 TEST_F(LiveScreen, HonoursNoColor) {
