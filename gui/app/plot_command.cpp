@@ -5,6 +5,7 @@
 #include "core/comparison/figure_spec.h"
 #include "gui/models/comparison_data.h"
 #include "gui/models/heat_map.h"
+#include "gui/models/run_colors.h"
 #include "gui/plots/comparison_figures.h"
 #include "gui/plots/curve_plot.h"
 #include "gui/plots/figure_export.h"
@@ -170,6 +171,9 @@ Status draw(std::string_view description) {
   auto store = storage::WorkspaceStore::open(spec->workspace, storage::Access::kReadOnly);
   if (!store) {
     return failWith(store.error());
+  }
+  if (const auto runs = store->runs().list({.with_spec = false})) {
+    numberRuns(*runs);  // the window's colours
   }
   return spec->kind == "heatmap" ? saveHeatMap(*store, *spec) : saveComparison(*store, *spec);
 }

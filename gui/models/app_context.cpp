@@ -2,6 +2,7 @@
 
 #include "core/agent/agent_client.h"
 #include "gui/models/request_sender.h"
+#include "gui/models/run_colors.h"
 
 #include <algorithm>
 #include <utility>
@@ -75,6 +76,7 @@ void AppContext::showMessage(const QString& sentence) {
 
 void AppContext::takeRuns(const std::vector<RunRecord>& runs) {
   runs_ = runs;
+  numberRuns(runs_);
   Q_EMIT runsRead();
   Q_EMIT dataChanged();
 }

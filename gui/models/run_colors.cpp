@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <unordered_map>
 
 namespace retort::gui {
 namespace {
@@ -46,13 +47,30 @@ std::uint64_t hashOf(const std::string& text) {
   return hash ^ (hash >> 32);
 }
 
+/// Of the whole program, as a run has one colour in all of its windows.
+std::unordered_map<std::string, std::uint64_t>& runNumbers() {
+  static std::unordered_map<std::string, std::uint64_t> numbers;
+  return numbers;
+}
+
+std::uint64_t placeInCycle(const std::string& run_id) {
+  const auto number = runNumbers().find(run_id);
+  return number == runNumbers().end() ? hashOf(run_id) : number->second;
+}
+
 }  // namespace
+
+void numberRuns(const std::vector<RunRecord>& runs) {
+  for (const RunRecord& run : runs) {
+    runNumbers().try_emplace(run.spec.run_id, runNumbers().size());
+  }
+}
 
 QColor runColor(const std::string& run_id, bool is_dark) {
   constexpr int kStepPercent = 125;
-  const std::uint64_t hash = hashOf(run_id);
-  const QColor base = QColor::fromRgb((is_dark ? kOnDark : kOnLight)[hash % kHueCount]);
-  switch ((hash / kHueCount) % kLightnessCount) {
+  const std::uint64_t place = placeInCycle(run_id);
+  const QColor base = QColor::fromRgb((is_dark ? kOnDark : kOnLight)[place % kHueCount]);
+  switch ((place / kHueCount) % kLightnessCount) {
     case 1:
       return base.darker(kStepPercent);
     case 2:

@@ -1,14 +1,22 @@
 #pragma once
 
+#include "core/run/run_record.h"
+
 #include <QColor>
 
 #include <string>
+#include <vector>
 
 namespace retort::gui {
 
-/// The colour of a run: the same in every view and in every session, chosen by its id alone, so
-/// that sorting and filtering never repaint a run. Twelve hues that people with red-green
-/// blindness tell apart, each in three lightnesses; `is_dark`: for a dark background.
+/// Numbers the runs of the workspace, in the order in which it lists them, so that neighbours never
+/// share a colour. A run keeps its number while the program runs, whatever is removed. Only on the
+/// GUI's thread.
+void numberRuns(const std::vector<RunRecord>& runs);
+
+/// The colour of a run: the same in every view, whatever is sorted, filtered or selected; by its
+/// number, and by its id where it has none. Twelve hues that people with red-green blindness tell
+/// apart, each in three lightnesses; `is_dark`: for a dark background. Only on the GUI's thread.
 [[nodiscard]] QColor runColor(const std::string& run_id, bool is_dark);
 
 }  // namespace retort::gui

@@ -31,6 +31,43 @@ TEST(RunColor, IsAlwaysTheSame) {
   EXPECT_EQ(runColor("0123456789abcdef", false).name(), "#7a3e9d");
 }
 
+std::vector<RunRecord> runsCalled(const std::vector<std::string>& run_ids) {
+  std::vector<RunRecord> runs;
+  for (const std::string& run_id : run_ids) {
+    runs.emplace_back().spec.run_id = run_id;
+  }
+  return runs;
+}
+
+TEST(RunColor, TellsNumberedRunsApart) {
+  std::vector<std::string> runs;
+  for (int i = 0; i < 36; ++i) {
+    runs.push_back(fmt::format("numbered{:08x}", i));
+  }
+  numberRuns(runsCalled(runs));
+
+  std::set<QRgb> colors;
+  std::set<int> hues;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    colors.insert(runColor(runs[i], false).rgb());
+    if (i < 12) {
+      hues.insert(runColor(runs[i], false).hue());
+    }
+  }
+  EXPECT_EQ(colors.size(), 36U);
+  EXPECT_EQ(hues.size(), 12U);
+}
+
+TEST(RunColor, StaysWhenRunsAreRemoved) {
+  numberRuns(runsCalled({"removed", "kept"}));
+  const QColor before = runColor("kept", false);
+
+  numberRuns(runsCalled({"kept", "new"}));
+
+  EXPECT_EQ(runColor("kept", false), before);
+  EXPECT_NE(runColor("new", false), before);
+}
+
 TEST(RunColor, StandsOutFromItsBackground) {
   std::set<QRgb> light;
   std::set<QRgb> dark;
