@@ -25,6 +25,10 @@ struct FilterCase {
   bool is_match;
 };
 
+void PrintTo(const FilterCase& filter, std::ostream* out) {
+  *out << filter.text;
+}
+
 class RunFilterText : public testing::TestWithParam<FilterCase> {};
 
 TEST_P(RunFilterText, FindsWhatItSays) {
