@@ -317,13 +317,7 @@ Status changedSchema(const std::filesystem::path& file, const std::string& what)
                   what));
 }
 
-}  // namespace
-
-std::span<const char* const> migrations() {
-  return kMigrations;
-}
-
-Result<SchemaState> readSchemaState(Database& database) {
+Result<SchemaState> readStateInside(Database& database) {
   Result<std::int64_t> application_id = readInteger(database, kReadApplicationId);
   if (!application_id) {
     return failWith(application_id.error());
@@ -337,6 +331,18 @@ Result<SchemaState> readSchemaState(Database& database) {
     return failWith(object_count.error());
   }
   return SchemaState{*application_id, *version, *object_count};
+}
+
+}  // namespace
+
+std::span<const char* const> migrations() {
+  return kMigrations;
+}
+
+Result<SchemaState> readSchemaState(Database& database) {
+  // One snapshot: another process may create the database between two of these reads.
+  return inTransaction(
+      database, Transaction::Kind::kRead, [&] { return readStateInside(database); });
 }
 
 Status checkSchemaState(const SchemaState& state,
