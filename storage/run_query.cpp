@@ -1,5 +1,6 @@
 #include "storage/run_query.h"
 
+#include "core/run/run_states.h"
 #include "storage/json_column.h"
 #include "storage/sqlite/statement.h"
 
@@ -25,21 +26,11 @@ SELECT r.run_number
  ORDER BY r.priority DESC, r.run_number
  LIMIT ?6)sql";
 
-constexpr RunState kAllStates[] = {RunState::kQueued,
-                                   RunState::kPaused,
-                                   RunState::kBlocked,
-                                   RunState::kRunning,
-                                   RunState::kStopping,
-                                   RunState::kStopped,
-                                   RunState::kFinished,
-                                   RunState::kDiverged,
-                                   RunState::kFailed};
-
 }  // namespace
 
 Result<std::vector<std::int64_t>> findRuns(Database& database, const RunFilter& filter) {
   std::vector<std::string> states;
-  for (RunState state : kAllStates) {
+  for (RunState state : kRunStates) {
     bool is_wanted =
         filter.states.empty() ||
         std::find(filter.states.begin(), filter.states.end(), state) != filter.states.end();

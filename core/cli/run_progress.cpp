@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/plan/run_requests.h"
+#include "storage/step_rate.h"
 #include "storage/workspace_store.h"
 
 #include <algorithm>
@@ -12,28 +13,11 @@
 namespace retort::cli {
 namespace {
 
-// Steps that a rate is measured over: long enough to smooth, short enough to follow a change of
-// phase.
-constexpr std::int64_t kRateSteps = 100;
-
-std::optional<double> measureRate(const std::vector<storage::StepTime>& times) {
-  if (times.size() < 2 || times.back().time_ms <= times.front().time_ms) {
-    return std::nullopt;
-  }
-  return 1000.0 * static_cast<double>(times.back().step - times.front().step) /
-         static_cast<double>(times.back().time_ms - times.front().time_ms);
-}
-
 /// Rate, time left and loss of a run that is being trained. Errors leave them unknown: a view shows
 /// what it can.
-void loadDetails(storage::WorkspaceStore& store, RunProgress& run) {
-  if (const auto times = store.metrics().stepTimes(run.run_id, run.step - kRateSteps)) {
-    run.steps_per_second = measureRate(*times);
-  }
-  if (run.steps_per_second && *run.steps_per_second > 0 && run.total_steps > 0) {
-    run.seconds_left = static_cast<double>(std::max<std::int64_t>(0, run.total_steps - run.step)) /
-                       *run.steps_per_second;
-  }
+void loadDetails(storage::WorkspaceStore& store, const RunRecord& record, RunProgress& run) {
+  run.steps_per_second = storage::stepsPerSecond(store.metrics(), record);
+  run.seconds_left = storage::secondsLeft(record, run.steps_per_second);
   const auto latest = store.metrics().latest(run.run_id);
   if (!latest) {
     return;
@@ -129,16 +113,14 @@ Result<GridProgress> loadProgress(storage::WorkspaceStore& store,
   }
   for (const std::string& id : run_ids) {
     if (const auto found = by_id.find(id); found != by_id.end()) {
-      progress.runs.push_back(toProgress(*found->second));
-      ++progress.counts[found->second->state];
+      RunProgress& run = progress.runs.emplace_back(toProgress(*found->second));
+      if (isActive(run.state)) {
+        loadDetails(store, *found->second, run);
+      }
+      ++progress.counts[run.state];
     }
   }
   progress.total = progress.runs.size();
-  for (RunProgress& run : progress.runs) {
-    if (isActive(run.state)) {
-      loadDetails(store, run);
-    }
-  }
   return progress;
 }
 

@@ -1,27 +1,11 @@
 #include "gui/models/run_facts.h"
 
 #include "core/plan/run_requests.h"
+#include "storage/step_rate.h"
 #include "storage/workspace_store.h"
-
-#include <algorithm>
 
 namespace retort::gui {
 namespace {
-
-// Steps that a rate is measured over, as in `retort watch`.
-constexpr std::int64_t kRateSteps = 100;
-
-std::optional<double> readSecondsLeft(storage::WorkspaceStore& store, const RunRecord& run) {
-  const auto times = store.metrics().stepTimes(run.spec.run_id, run.step - kRateSteps);
-  if (!times || times->size() < 2 || times->back().time_ms <= times->front().time_ms ||
-      times->back().step <= times->front().step || run.total_steps <= 0) {
-    return std::nullopt;
-  }
-  const double ms_per_step = static_cast<double>(times->back().time_ms - times->front().time_ms) /
-                             static_cast<double>(times->back().step - times->front().step);
-  const auto steps_left = std::max<std::int64_t>(0, run.total_steps - run.step);
-  return static_cast<double>(steps_left) * ms_per_step / 1000.0;
-}
 
 bool hasResults(RunState state) {
   return state == RunState::kFinished || state == RunState::kDiverged;
@@ -48,7 +32,8 @@ Result<RunFactsById> loadRunFacts(storage::WorkspaceStore& store,
   }
   for (const RunRecord& run : runs) {
     if (isActive(run.state)) {
-      facts[run.spec.run_id].seconds_left = readSecondsLeft(store, run);
+      facts[run.spec.run_id].seconds_left =
+          storage::secondsLeft(run, storage::stepsPerSecond(store.metrics(), run));
     }
     if (!hasResults(run.state)) {
       continue;

@@ -1,6 +1,7 @@
 #include "gui/models/run_table_model.h"
 
 #include "core/base/check.h"
+#include "core/run/run_states.h"
 #include "gui/models/icons.h"
 #include "gui/models/run_colors.h"
 #include "gui/models/run_columns.h"
@@ -52,15 +53,7 @@ bool isEditable(const QString& field) {
 RunTableModel::RunTableModel(QObject* parent)
     : QAbstractTableModel(parent),
       columns_(makeRunColumns({})) {
-  for (const RunState state : {RunState::kQueued,
-                               RunState::kPaused,
-                               RunState::kBlocked,
-                               RunState::kRunning,
-                               RunState::kStopping,
-                               RunState::kStopped,
-                               RunState::kFinished,
-                               RunState::kDiverged,
-                               RunState::kFailed}) {
+  for (const RunState state : kRunStates) {
     icons_.emplace(state, icon(iconNameOf(state)));
   }
 }
