@@ -111,9 +111,10 @@ class LogTicker final : public QCPAxisTicker {
       if (exponent % every != 0) {
         continue;
       }
-      for (const double factor : has_between ? std::initializer_list<double>{1, 2, 5}
-                                             : std::initializer_list<double>{1}) {
-        ticks.append(factor * std::pow(10, exponent));
+      const double power = std::pow(10, exponent);
+      ticks.append(power);
+      if (has_between) {
+        ticks << 2 * power << 5 * power;
       }
     }
     return ticks;
