@@ -24,6 +24,15 @@ at::Tensor divergence(const at::Tensor& student,
   return ((target * block * difference).sum({-1, -2}) / lengths.unsqueeze(1)).mean();
 }
 
+std::vector<LossTerm> mapTerms(const LossInput& input, const LayerSelection& layers) {
+  return overLayers(layers,
+                    input.student.prob,
+                    input.teacher.prob,
+                    [&input](const at::Tensor& student, const at::Tensor& teacher) {
+                      return attentionMapDivergence(student, teacher, input.batch.lengths);
+                    });
+}
+
 }  // namespace
 
 at::Tensor attentionMapDivergence(const at::Tensor& student,
@@ -41,15 +50,9 @@ const LossDefinition& attentionMapLoss() {
                    "attention maps after softmax, Kullback-Leibler divergence from the teacher's",
                .formula = "\\sum_l \\frac{1}{BH}\\sum_{b,h} \\frac{1}{n_b}\\sum_{i,j<n_b} "
                           "P^T_{ij}\\,(\\ln P^T_{ij} - \\ln P^S_{ij})",
-               .source = "arXiv 2211.11014; its code, main.py",
-               .settings = {"distill.attention_map.coefficient"}},
-      .needs = TracePart::kProb,
-      .terms = [](const LossInput& input) {
-        return overLayers(input.student.prob,
-                          input.teacher.prob,
-                          [&input](const at::Tensor& student, const at::Tensor& teacher) {
-                            return attentionMapDivergence(student, teacher, input.batch.lengths);
-                          });
+               .source = "arXiv 2211.11014; its code, main.py"},
+      .make = [](const LossRequest&) {
+        return Loss{.needs = TracePart::kProb, .terms = mapTerms};
       }};
   return kLoss;
 }

@@ -12,12 +12,9 @@ const LossDefinition& attentionOutputLoss() {
            .documentation =
                "output of the attention block, after residual and LayerNorm, mean squared error",
            .formula = "\\sum_{l} \\mathrm{MSE}(Y_l^S, Y_l^T)",
-           .source = "arXiv 2211.11014; its code, main.py",
-           .settings = {"distill.attention_output.coefficient"}},
-      .default_coefficient = 0,
-      .needs = TracePart::kOutput,
-      .terms = [](const LossInput& input) {
-        return meanSquaredErrors(input.student.output, input.teacher.output);
+           .source = "arXiv 2211.11014; its code, main.py"},
+      .make = [](const LossRequest&) {
+        return layerMseLoss(TracePart::kOutput, &BertTrace::output);
       }};
   return kLoss;
 }

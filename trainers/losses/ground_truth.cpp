@@ -19,11 +19,12 @@ const LossDefinition& groundTruthLoss() {
            .documentation =
                "cross entropy with the labels, summed over the batch; squared error for regression",
            .formula = "-\\sum_b \\log \\mathrm{softmax}(z^S_b)_{y_b}",
-           .source = "code of arXiv 2211.11014, main.py (off by default)",
-           .settings = {"distill.ground_truth.coefficient"}},
-      .has_layers = false,
-      .terms = [](const LossInput& input) -> std::vector<at::Tensor> {
-        return {labelLoss(input.student.logits, input.batch.labels)};
+           .source = "code of arXiv 2211.11014, main.py (off by default)"},
+      .layers = LossLayers::kNone,
+      .make = [](const LossRequest&) {
+        return wholeLoss({}, [](const LossInput& input) {
+          return labelLoss(input.student.logits, input.batch.labels);
+        });
       }};
   return kLoss;
 }

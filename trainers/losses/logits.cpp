@@ -25,12 +25,13 @@ const LossDefinition& logitsLoss() {
                    "soft cross entropy of the class distributions; squared error for regression",
                .formula = "-\\frac{1}{B}\\sum_b \\sum_c \\mathrm{softmax}(z^T)_c \\log "
                           "\\mathrm{softmax}(z^S)_c",
-               .source = "Hinton et al. 2015; code of arXiv 2211.11014, main.py",
-               .settings = {"distill.logits.coefficient"}},
+               .source = "Hinton et al. 2015; code of arXiv 2211.11014, main.py"},
       .default_coefficient = 1,
-      .has_layers = false,
-      .terms = [](const LossInput& input) -> std::vector<at::Tensor> {
-        return {softCrossEntropy(input.student.logits, input.teacher.logits)};
+      .layers = LossLayers::kNone,
+      .make = [](const LossRequest&) {
+        return wholeLoss({}, [](const LossInput& input) {
+          return softCrossEntropy(input.student.logits, input.teacher.logits);
+        });
       }};
   return kLoss;
 }

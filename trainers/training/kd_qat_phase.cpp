@@ -33,9 +33,7 @@ void checkSameShape(const BertConfig& student, const BertConfig& teacher) {
 
 }  // namespace
 
-KdQatPhase::KdQatPhase(const PhaseInput& input)
-    : EncoderPhase(input),
-      distillation_(Distillation::fromSettings(input.settings)) {
+KdQatPhase::KdQatPhase(const PhaseInput& input) : EncoderPhase(input) {
   const ModelSettings settings = modelSettings().read(input.settings);
   TaskData data = readTask();
   const EncoderRequest request{
@@ -55,6 +53,10 @@ KdQatPhase::KdQatPhase(const PhaseInput& input)
     checkSameShape(student.config, teacher.config);
     task().checkFits(student.config, settings.student);
   }
+  distillation_ = Distillation::fromSettings({.settings = input.settings,
+                                              .layers = student.config.num_hidden_layers,
+                                              .dtype = dtype(),
+                                              .device = input.device});
   teacher_ = std::make_unique<BertModel>(teacher.config, teacher.parameters);
   setModel(std::make_unique<BertModel>(
       withDropout(student.config, settings),
@@ -62,11 +64,9 @@ KdQatPhase::KdQatPhase(const PhaseInput& input)
       makeBertQuantization(quantizationSettings().read(input.settings))));
 }
 
-StepOutcome KdQatPhase::step(std::span<const std::int64_t> rows,
-                             TraceSet trace,
-                             const Pulse& pulse) {
-  const EncoderBatch batch = task().batch(rows);
-  const TraceSet needs = distillation_.needs() | trace;
+StepOutcome KdQatPhase::step(const StepRequest& request, const Pulse& pulse) {
+  const EncoderBatch batch = task().batch(request.rows);
+  const TraceSet needs = distillation_.needs() | request.trace;
   trainedModel().clearGradients();
   StepOutcome outcome;
   {
@@ -75,8 +75,11 @@ StepOutcome KdQatPhase::step(std::span<const std::int64_t> rows,
   }
   pulse();
   outcome.student = model().forward(batch, {.is_training = true, .trace = needs});
-  LossTerms terms = distillation_.evaluate(
-      {.student = outcome.student, .teacher = *outcome.teacher, .batch = batch});
+  LossTerms terms = distillation_.evaluate({.student = outcome.student,
+                                            .teacher = *outcome.teacher,
+                                            .batch = batch,
+                                            .step = request.step,
+                                            .total_steps = request.total_steps});
   pulse();
   terms.total.backward();
   outcome.loss = terms.total.item<double>();

@@ -1,5 +1,6 @@
 #include "trainers/losses/ground_truth.h"
 
+#include "tests/trainers/losses/loss_testing.h"
 #include "tests/trainers/tensor_testing.h"
 #include "trainers/losses/task_loss.h"
 
@@ -57,10 +58,11 @@ TEST(GroundTruthLoss, ReadsTheLabelsOfTheBatch) {
   EncoderBatch batch;
   batch.labels = tensorOf({1, 0}, at::kLong);
 
-  const auto terms = groundTruthLoss().terms({student, teacher, batch});
+  const auto terms = termsOf(groundTruthLoss(), {student, teacher, batch});
 
   ASSERT_EQ(terms.size(), 1U);
-  EXPECT_NEAR(terms[0].item<double>(), std::log(8.0), 1e-15);
+  EXPECT_EQ(terms[0].layer, LossTerm::kNoLayer);
+  EXPECT_NEAR(terms[0].value.item<double>(), std::log(8.0), 1e-15);
 }
 
 }  // namespace

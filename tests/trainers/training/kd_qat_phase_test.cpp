@@ -51,7 +51,7 @@ TEST_F(KdQatPhaseTest, StudentStartsAsACopyOfTheTeacher) {
   KdQatPhase phase(phaseInput(plain()));
 
   const StepOutcome outcome =
-      phase.step(std::vector<std::int64_t>{0, 1, 2, 3}, TracePart::kProb, goOn);
+      phase.step({.rows = std::vector<std::int64_t>{0, 1, 2, 3}, .trace = TracePart::kProb}, goOn);
 
   EXPECT_EQ(valueOf(outcome, "hidden"), 0);
   ASSERT_TRUE(outcome.teacher.has_value());
@@ -61,7 +61,7 @@ TEST_F(KdQatPhaseTest, StudentStartsAsACopyOfTheTeacher) {
 TEST_F(KdQatPhaseTest, TrainingTheStudentLeavesTheTeacherAlone) {
   KdQatPhase phase(phaseInput(given()));
   const std::vector<std::int64_t> rows = {0, 1, 2, 3};
-  const at::Tensor before = phase.step(rows, {}, goOn).teacher->logits.clone();
+  const at::Tensor before = phase.step({.rows = rows}, goOn).teacher->logits.clone();
   {
     const at::NoGradGuard no_grad;
     for (const NamedTensor& parameter : phase.parameters()) {
@@ -69,7 +69,7 @@ TEST_F(KdQatPhaseTest, TrainingTheStudentLeavesTheTeacherAlone) {
     }
   }
 
-  const StepOutcome after = phase.step(rows, {}, goOn);
+  const StepOutcome after = phase.step({.rows = rows}, goOn);
 
   EXPECT_TRUE(at::equal(after.teacher->logits, before));
   EXPECT_FALSE(after.teacher->logits.requires_grad());
@@ -79,8 +79,8 @@ TEST_F(KdQatPhaseTest, TeacherHasNoDropout) {
   KdQatPhase phase(phaseInput(given()));
   const std::vector<std::int64_t> rows = {0, 1};
 
-  const StepOutcome first = phase.step(rows, {}, goOn);
-  const StepOutcome second = phase.step(rows, {}, goOn);
+  const StepOutcome first = phase.step({.rows = rows}, goOn);
+  const StepOutcome second = phase.step({.rows = rows}, goOn);
 
   EXPECT_TRUE(at::equal(first.teacher->logits, second.teacher->logits));
   EXPECT_FALSE(at::equal(first.student.logits, second.student.logits));
@@ -89,7 +89,7 @@ TEST_F(KdQatPhaseTest, TeacherHasNoDropout) {
 TEST_F(KdQatPhaseTest, EvaluatesStudentAndTeacherApart) {
   KdQatPhase same(phaseInput(plain()));
 
-  const auto student = same.evaluate(goOn);
+  const auto student = same.evaluate(0, 1, goOn);
   const auto teacher = same.evaluateTeacher(goOn);
 
   ASSERT_TRUE(student.has_value());
@@ -105,8 +105,8 @@ TEST_F(KdQatPhaseTest, QuantizesTheStudentWithoutTouchingItsLatentWeights) {
   KdQatPhase quantized(phaseInput(given()));
   KdQatPhase same(phaseInput(plain()));
 
-  const auto before = quantized.evaluate(goOn);
-  const auto exact = same.evaluate(goOn);
+  const auto before = quantized.evaluate(0, 1, goOn);
+  const auto exact = same.evaluate(0, 1, goOn);
 
   EXPECT_NE(*before, *exact);
   for (std::size_t i = 0; i < quantized.parameters().size(); ++i) {
