@@ -4,6 +4,7 @@
 #include "tests/trainers/tensor_testing.h"
 #include "trainers/losses/attention_output.h"
 #include "trainers/losses/context.h"
+#include "trainers/losses/embeddings.h"
 #include "trainers/losses/hidden.h"
 #include "trainers/losses/self_output.h"
 
@@ -77,6 +78,8 @@ BertTrace traceOf(double offset) {
   trace.context = {tensorOf({1.0 + offset})};
   trace.dense = {tensorOf({1.0 + 2 * offset})};
   trace.output = {tensorOf({1.0 + 3 * offset})};
+  trace.sum = {tensorOf({1.0 + 6 * offset})};
+  trace.normed_dense = {tensorOf({1.0 + 7 * offset})};
   trace.hidden = {tensorOf({1.0 + 4 * offset}), tensorOf({1.0 + 5 * offset})};
   return trace;
 }
@@ -104,6 +107,41 @@ TEST(LayerLosses, AskForWhatTheyNeed) {
   EXPECT_EQ(needs(selfOutputLoss()), TraceSet(TracePart::kDense));
   EXPECT_EQ(needs(attentionOutputLoss()), TraceSet(TracePart::kOutput));
   EXPECT_EQ(needs(hiddenLoss()), TraceSet(TracePart::kHidden));
+}
+
+TEST(AttentionOutputLoss, TakesTheOutputWhereItIsAsked) {
+  const BertTrace student = traceOf(1);
+  const BertTrace teacher = traceOf(0);
+  const auto at = [&](const char* point) {
+    return termsOf(attentionOutputLoss(),
+                   {student, teacher, {}},
+                   {{"distill.attention_output.point", point}})
+        .at(0)
+        .value.item<double>();
+  };
+
+  EXPECT_DOUBLE_EQ(at("norm"), 9);
+  EXPECT_DOUBLE_EQ(at("projection"), 4);
+  EXPECT_DOUBLE_EQ(at("sum"), 36);
+  EXPECT_DOUBLE_EQ(at("norm_without_residual"), 49);
+}
+
+TEST(AttentionOutputLoss, NeedsWhatItTakes) {
+  const SettingValues settings = {{"distill.attention_output.point", "sum"}};
+
+  EXPECT_EQ(attentionOutputLoss().make({.settings = settings}).needs, TraceSet(TracePart::kSum));
+}
+
+TEST(EmbeddingsLoss, IsTheFirstTermOfTheHiddenLoss) {
+  const BertTrace student = traceOf(1);
+  const BertTrace teacher = traceOf(0);
+
+  const auto terms = termsOf(embeddingsLoss(), {student, teacher, {}});
+
+  ASSERT_EQ(terms.size(), 1U);
+  EXPECT_EQ(terms[0].layer, LossTerm::kNoLayer);
+  EXPECT_DOUBLE_EQ(terms[0].value.item<double>(), 16);
+  EXPECT_EQ(embeddingsLoss().make({.settings = {}}).needs, TraceSet(TracePart::kHidden));
 }
 
 TEST(HiddenLoss, HasATermForTheEmbeddings) {
