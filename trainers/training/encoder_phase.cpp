@@ -75,7 +75,9 @@ void EncoderPhase::setModel(std::unique_ptr<BertModel> model) {
   frozen_ = describeFrozen(frozen, names);
 }
 
-std::optional<std::vector<MetricPoint>> EncoderPhase::evaluate(const Pulse& pulse) {
+std::optional<std::vector<MetricPoint>> EncoderPhase::evaluate(std::int64_t /*step*/,
+                                                               std::int64_t /*total_steps*/,
+                                                               const Pulse& pulse) {
   return task_->evaluate(*model_, "", pulse);
 }
 

@@ -29,7 +29,9 @@ class EncoderPhase : public TrainingPhase {
     return model_->trainableParameters();
   }
 
-  [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluate(const Pulse& pulse) override;
+  [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluate(std::int64_t step,
+                                                                 std::int64_t total_steps,
+                                                                 const Pulse& pulse) override;
   [[nodiscard]] std::string firstNonFinite(std::span<const std::int64_t> rows) override;
 
   [[nodiscard]] std::string mainMetric() const override { return task_->task().main_metric; }

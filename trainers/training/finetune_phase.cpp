@@ -49,13 +49,11 @@ FinetunePhase::FinetunePhase(const PhaseInput& input) : EncoderPhase(input) {
   setModel(std::make_unique<BertModel>(withDropout(source.config, settings), source.parameters));
 }
 
-StepOutcome FinetunePhase::step(std::span<const std::int64_t> rows,
-                                TraceSet trace,
-                                const Pulse& pulse) {
-  const EncoderBatch batch = task().batch(rows);
+StepOutcome FinetunePhase::step(const StepRequest& request, const Pulse& pulse) {
+  const EncoderBatch batch = task().batch(request.rows);
   trainedModel().clearGradients();
   StepOutcome outcome;
-  outcome.student = model().forward(batch, {.is_training = true, .trace = trace});
+  outcome.student = model().forward(batch, {.is_training = true, .trace = request.trace});
   const at::Tensor loss = taskLoss(outcome.student.logits, batch.labels);
   pulse();
   loss.backward();

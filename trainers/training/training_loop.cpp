@@ -37,10 +37,6 @@ BatchOrder makeOrder(const SettingValues& settings, const TrainingPhase& phase) 
                      .seed = static_cast<std::uint64_t>(runSettings().read(settings).seed)});
 }
 
-std::int64_t countSteps(const LoopSettings& settings, const BatchOrder& order) {
-  return settings.steps > 0 ? settings.steps : settings.epochs * order.batchesPerEpoch();
-}
-
 bool isLargerBetter(const std::string& metric) {
   const auto& known = evaluationMetrics();
   const auto found = std::find_if(
@@ -93,7 +89,7 @@ TrainingLoop::TrainingLoop(const SettingValues& settings,
       checkpoints_(surroundings_.paths.checkpoints(), keeping_.keep),
       probes_(settings, phase.hasTeacher()),
       order_(makeOrder(settings, phase)),
-      total_steps_(countSteps(settings_, order_)),
+      total_steps_(plannedSteps(settings_, order_.batchesPerEpoch())),
       updater_(settings, phase.trainableParameters(), total_steps_) {
   if (settings_.eval_every == 0) {
     settings_.eval_every = order_.batchesPerEpoch();
@@ -185,7 +181,7 @@ bool TrainingLoop::evaluateIfDue() {
   if (!isEvaluationDue()) {
     return true;
   }
-  const auto points = phase_.evaluate(pulse());
+  const auto points = phase_.evaluate(state_.step, total_steps_, pulse());
   if (!points) {
     return false;
   }
@@ -218,7 +214,11 @@ void TrainingLoop::keepIfBest(const EvaluationValues& values) {
 bool TrainingLoop::trainStep() {
   const auto start = Clock::now();
   const std::vector<std::int64_t> rows = order_.next();
-  const StepOutcome outcome = phase_.step(rows, probes_.needs(state_.step + 1), pulse());
+  const StepOutcome outcome = phase_.step({.rows = rows,
+                                           .step = state_.step,
+                                           .total_steps = total_steps_,
+                                           .trace = probes_.needs(state_.step + 1)},
+                                          pulse());
   const std::vector<double> norms = updater_.clip();
   if (!std::isfinite(outcome.loss) || !areFinite(norms)) {
     return skipStep(rows, outcome.loss, norms);

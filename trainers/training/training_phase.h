@@ -30,6 +30,14 @@ struct StepOutcome {
   std::optional<BertTrace> teacher;
 };
 
+/// What the loop asks of one step.
+struct StepRequest {
+  std::span<const std::int64_t> rows;
+  std::int64_t step = 0;  ///< index of the update, from 0
+  std::int64_t total_steps = 1;
+  TraceSet trace;  ///< what probes want to see
+};
+
 /// Called between batches of long work; returns false when the work is to be given up.
 using Pulse = std::function<bool()>;
 
@@ -54,13 +62,14 @@ class TrainingPhase {
   [[nodiscard]] virtual NamedTensors trainableParameters() const = 0;
 
   /// Forward and backward pass over the given rows, in training mode, into fresh gradients.
-  /// `trace`: what probes want to see. `pulse` is called in between.
-  virtual StepOutcome step(std::span<const std::int64_t> rows,
-                           TraceSet trace,
-                           const Pulse& pulse) = 0;
+  /// `pulse` is called in between.
+  virtual StepOutcome step(const StepRequest& request, const Pulse& pulse) = 0;
 
-  /// Evaluates the model as it is now on all evaluation sets. Empty when `pulse` gave it up.
-  [[nodiscard]] virtual std::optional<std::vector<MetricPoint>> evaluate(const Pulse& pulse) = 0;
+  /// Evaluates the model as it is now, after `step` updates of `total_steps`, on all evaluation
+  /// sets. Empty when `pulse` gave it up.
+  [[nodiscard]] virtual std::optional<std::vector<MetricPoint>> evaluate(std::int64_t step,
+                                                                         std::int64_t total_steps,
+                                                                         const Pulse& pulse) = 0;
 
   /// The same for the teacher, as metrics "teacher.eval.…"; nothing when there is none.
   [[nodiscard]] virtual std::optional<std::vector<MetricPoint>> evaluateTeacher(

@@ -15,7 +15,7 @@ namespace {
 TEST(FinetunePhase, StartsAtChance) {
   FinetunePhase phase = tinyPhase();
 
-  const auto points = phase.evaluate(goOn);
+  const auto points = phase.evaluate(0, 1, goOn);
 
   ASSERT_TRUE(points.has_value());
   for (const MetricPoint& point : *points) {
@@ -39,7 +39,7 @@ TEST(FinetunePhase, LeavesGradientsAndItsLoss) {
   FinetunePhase phase = tinyPhase();
 
   const StepOutcome outcome =
-      phase.step(std::vector<std::int64_t>{0, 1, 2}, TracePart::kHidden, goOn);
+      phase.step({.rows = std::vector<std::int64_t>{0, 1, 2}, .trace = TracePart::kHidden}, goOn);
 
   EXPECT_NEAR(outcome.loss, std::log(2.0), 0.1);
   ASSERT_EQ(outcome.losses.size(), 1U);
@@ -56,7 +56,7 @@ TEST(FinetunePhase, LeavesGradientsAndItsLoss) {
 TEST(FinetunePhase, StopsAnEvaluationWhenAskedTo) {
   FinetunePhase phase = tinyPhase();
 
-  EXPECT_FALSE(phase.evaluate([] { return false; }).has_value());
+  EXPECT_FALSE(phase.evaluate(0, 1, [] { return false; }).has_value());
 }
 
 }  // namespace
