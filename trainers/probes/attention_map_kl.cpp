@@ -14,7 +14,7 @@ void measure(const ProbeInput& input, std::vector<MetricPoint>& points) {
   const auto& teacher = input.teacher->prob;
   std::vector<at::Tensor> layers;
   for (std::size_t layer = 0; layer < student.size(); ++layer) {
-    layers.push_back(attentionMapKl(student[layer], teacher[layer], input.mask));
+    layers.push_back(attentionMapKl(student[layer], teacher[layer], input.batch.attention_mask));
   }
   if (layers.empty()) {
     return;

@@ -12,6 +12,45 @@
 
 namespace retort::train {
 
+namespace {
+
+SettingSpec intervalSpec(const ProbeDefinition& probe) {
+  SettingSpec spec{
+      .key = probeIntervalKey(probe),
+      .type = SettingType::kInteger,
+      .default_value = probe.default_every,
+      .documentation = "steps between measurements (0: never): " + probe.spec.documentation,
+      .unit = "steps",
+      .minimum = 0};
+  if (probe.needs_teacher) {
+    spec.when = {{.key = "phase", .any_of = {"kd_qat"}}};
+  }
+  return spec;
+}
+
+SettingSpec defectsSpec(const ProbeDefinition& probe) {
+  return {.key = probeDefectsKey(probe),
+          .type = SettingType::kChoice,
+          .default_value = "fixed",
+          .documentation =
+              "published: as the authors' code measures: " + probe.published->documentation,
+          .choices = {"fixed", "published"}};
+}
+
+std::vector<SettingSpec> settingSpecs(const ProbeDefinition& probe) {
+  std::vector<SettingSpec> options = probe.settings;
+  if (probe.published) {
+    options.insert(options.begin(), defectsSpec(probe));
+  }
+  for (SettingSpec& option : options) {
+    option.when.push_back({.key = probeIntervalKey(probe), .none_of = {0}});
+  }
+  options.insert(options.begin(), intervalSpec(probe));
+  return options;
+}
+
+}  // namespace
+
 const std::vector<const ProbeDefinition*>& probeRegistry() {
   static const std::vector<const ProbeDefinition*> kProbes = {
       &activationProbe(),
@@ -28,25 +67,28 @@ const std::vector<const ProbeDefinition*>& probeRegistry() {
 }
 
 std::vector<SettingSpec> probeSettingSpecs() {
-  std::vector<SettingSpec> specs;
+  std::vector<SettingSpec> all;
   for (const ProbeDefinition* probe : probeRegistry()) {
-    SettingSpec spec{
-        .key = probeSettingKey(*probe),
-        .type = SettingType::kInteger,
-        .default_value = probe->default_every,
-        .documentation = "steps between measurements (0: never): " + probe->spec.documentation,
-        .unit = "steps",
-        .minimum = 0};
-    if (probe->needs_teacher) {
-      spec.when = {{.key = "phase", .any_of = {"kd_qat"}}};
-    }
-    specs.push_back(std::move(spec));
+    const std::vector<SettingSpec> specs = settingSpecs(*probe);
+    all.insert(all.end(), specs.begin(), specs.end());
   }
-  return specs;
+  return all;
 }
 
-std::string probeSettingKey(const ProbeDefinition& probe) {
+std::vector<std::string> probeSettingKeys(const ProbeDefinition& probe) {
+  std::vector<std::string> keys;
+  for (const SettingSpec& spec : settingSpecs(probe)) {
+    keys.push_back(spec.key);
+  }
+  return keys;
+}
+
+std::string probeIntervalKey(const ProbeDefinition& probe) {
   return "probe." + probe.spec.name + ".every";
+}
+
+std::string probeDefectsKey(const ProbeDefinition& probe) {
+  return "probe." + probe.spec.name + ".defects";
 }
 
 }  // namespace retort::train
