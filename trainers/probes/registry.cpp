@@ -1,13 +1,20 @@
 #include "trainers/probes/registry.h"
 
 #include "trainers/probes/activation.h"
+#include "trainers/probes/attention_distance.h"
+#include "trainers/probes/attention_entropy.h"
 #include "trainers/probes/attention_map_kl.h"
+#include "trainers/probes/attention_norms.h"
 #include "trainers/probes/attention_output.h"
+#include "trainers/probes/attention_output_range.h"
+#include "trainers/probes/cover_length_ratio.h"
 #include "trainers/probes/gradient_norm.h"
 #include "trainers/probes/hidden_state.h"
 #include "trainers/probes/learning_rate.h"
 #include "trainers/probes/losses.h"
 #include "trainers/probes/memory.h"
+#include "trainers/probes/ranking_loss.h"
+#include "trainers/probes/special_token_mass.h"
 #include "trainers/probes/throughput.h"
 
 namespace retort::train {
@@ -54,13 +61,20 @@ std::vector<SettingSpec> settingSpecs(const ProbeDefinition& probe) {
 const std::vector<const ProbeDefinition*>& probeRegistry() {
   static const std::vector<const ProbeDefinition*> kProbes = {
       &activationProbe(),
+      &attentionDistanceProbe(),
+      &attentionEntropyProbe(),
       &attentionMapKlProbe(),
+      &attentionNormsProbe(),
       &attentionOutputProbe(),
+      &attentionOutputRangeProbe(),
+      &coverLengthRatioProbe(),
       &gradientNormProbe(),
       &hiddenStateProbe(),
       &learningRateProbe(),
       &lossesProbe(),
       &memoryProbe(),
+      &rankingLossProbe(),
+      &specialTokenMassProbe(),
       &throughputProbe(),
   };
   return kProbes;
