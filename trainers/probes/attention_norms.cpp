@@ -29,11 +29,12 @@ constexpr std::array<const char*, 3> kTexts = {
 struct Subject {
   const BertModel* model = nullptr;
   const BertTrace* trace = nullptr;
+  LayerMap layers;  ///< the model's layer for each of the trace's; empty: the same
   bool uses_latent_weights = false;
 
   [[nodiscard]] at::Tensor outputWeight(std::size_t layer) const {
-    const std::string name =
-        fmt::format("bert.encoder.layer.{}.attention.output.dense.weight", layer);
+    const std::string name = fmt::format("bert.encoder.layer.{}.attention.output.dense.weight",
+                                         layers.empty() ? layer : layers.at(layer));
     return uses_latent_weights ? findTensor(model->parameters(), name)->detach()
                                : model->weightInUse(name);
   }
@@ -117,8 +118,12 @@ void measurePublished(const ProbeInput& input, std::vector<MetricPoint>& points)
     addAll(latent, {}, batch, input, points);
     return;
   }
-  const BertTrace teacher = training.teacher->forward(batch, options);
-  addAll(latent, {.model = training.teacher, .trace = &teacher}, batch, input, points);
+  const BertTrace teacher = teacherTrace(training, batch, options);
+  addAll(latent,
+         {.model = training.teacher, .trace = &teacher, .layers = training.layer_map},
+         batch,
+         input,
+         points);
 }
 
 void measure(const ProbeInput& input, std::vector<MetricPoint>& points) {
@@ -126,11 +131,12 @@ void measure(const ProbeInput& input, std::vector<MetricPoint>& points) {
     measurePublished(input, points);
     return;
   }
-  addAll({.model = input.training.student, .trace = input.student},
-         {.model = input.training.teacher, .trace = input.teacher},
-         input.batch,
-         input,
-         points);
+  addAll(
+      {.model = input.training.student, .trace = input.student},
+      {.model = input.training.teacher, .trace = input.teacher, .layers = input.training.layer_map},
+      input.batch,
+      input,
+      points);
 }
 
 std::vector<MetricSpec> metrics() {

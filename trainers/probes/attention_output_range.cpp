@@ -57,7 +57,7 @@ Subject rowSubject(const ProbeInput& input, std::int64_t row) {
   const ForwardOptions options{.is_training = input.is_published, .trace = TracePart::kOutput};
   Subject subject{.student = training.student->forward(sentence, options).output};
   if (training.teacher != nullptr) {
-    subject.teacher = training.teacher->forward(sentence, options).output;
+    subject.teacher = teacherTrace(training, sentence, options).output;
   }
   subject.groups = at::eye(length, batch.attention_mask.options()).to(at::kBool).unsqueeze(0);
   for (std::int64_t position = 0; position < length; ++position) {
