@@ -68,7 +68,7 @@ std::vector<TechniqueSpec> allTechniques() {
   append(techniques, freezeSpecs());
   for (const ProbeDefinition* probe : probeRegistry()) {
     TechniqueSpec spec = probe->spec;
-    spec.settings = {probeSettingKey(*probe)};
+    spec.settings = probeSettingKeys(*probe);
     techniques.push_back(std::move(spec));
   }
   return techniques;

@@ -135,7 +135,7 @@ StepOutcome KdQatPhase::step(const StepRequest& request, const Pulse& pulse) {
   terms.total.backward();
   outcome.loss = terms.total.item<double>();
   outcome.losses = std::move(terms.components);
-  outcome.mask = batch.attention_mask;
+  outcome.batch = batch;
   outcome.tokens = batch.lengths.sum().item<double>();
   return outcome;
 }
@@ -166,6 +166,27 @@ std::optional<std::vector<MetricPoint>> KdQatPhase::evaluate(std::int64_t step,
   }
   points->insert(points->end(), helped->begin(), helped->end());
   return points;
+}
+
+ProbedTraining KdQatPhase::probed(std::int64_t step, std::int64_t total_steps) const {
+  ProbedTraining probed = EncoderPhase::probed(step, total_steps);
+  probed.teacher = teacher_.get();
+  probed.layer_map = layer_map_;
+  return probed;
+}
+
+LossTerms KdQatPhase::objective(const BertModel& model,
+                                const EncoderBatch& batch,
+                                std::int64_t step,
+                                std::int64_t total_steps) const {
+  const TraceSet needs = distillation_.needs();
+  const BertTrace teacher = teacherTrace(batch, needs);
+  const BertTrace student = model.forward(batch, {.trace = needs});
+  return distillation_.evaluate({.student = student,
+                                 .teacher = teacher,
+                                 .batch = batch,
+                                 .step = step,
+                                 .total_steps = total_steps});
 }
 
 std::optional<std::vector<MetricPoint>> KdQatPhase::evaluateTeacher(const Pulse& pulse) {

@@ -23,6 +23,7 @@ namespace {
 constexpr const char* kModelPrefix = "model/";
 constexpr const char* kOptimizerPrefix = "optimizer/";
 constexpr const char* kGeneratorPrefix = "generator/";
+constexpr const char* kProbePrefix = "probe/";
 
 using Clock = std::chrono::steady_clock;
 
@@ -110,6 +111,9 @@ Checkpoint TrainingLoop::checkpoint() const {
   addTensors(kModelPrefix, phase_.parameters(), checkpoint.tensors);
   addTensors(kOptimizerPrefix, updater_.state(), checkpoint.tensors);
   addTensors(kGeneratorPrefix, generatorStates(surroundings_.device), checkpoint.tensors);
+  for (const auto& [name, tensor] : probes_.memory()) {
+    checkpoint.tensors[kProbePrefix + name] = tensor;
+  }
   return checkpoint;
 }
 
@@ -129,6 +133,11 @@ void TrainingLoop::resume(const Checkpoint& checkpoint) {
   }
   updater_.setState(withPrefix(kOptimizerPrefix, checkpoint.tensors));
   setGeneratorStates(withPrefix(kGeneratorPrefix, checkpoint.tensors), surroundings_.device);
+  TensorMap memory;
+  for (const NamedTensor& entry : withPrefix(kProbePrefix, checkpoint.tensors)) {
+    memory[entry.name] = entry.tensor;
+  }
+  probes_.setMemory(memory);
   state_ = loopStateFromJson(checkpoint.state);
   order_.seek(state_.position);
 }
@@ -238,7 +247,7 @@ bool TrainingLoop::trainStep() {
 }
 
 void TrainingLoop::measureProbes(const StepOutcome& outcome, const std::vector<double>& norms) {
-  const ProbeInput input{.mask = outcome.mask,
+  const ProbeInput input{.batch = outcome.batch,
                          .student = &outcome.student,
                          .teacher = outcome.teacher ? &*outcome.teacher : nullptr,
                          .parameters = &updater_.parameters(),
@@ -247,7 +256,9 @@ void TrainingLoop::measureProbes(const StepOutcome& outcome, const std::vector<d
                          .learning_rate = updater_.rate(state_.step),
                          .step_seconds = step_seconds_,
                          .step_tokens = step_tokens_,
-                         .device = surroundings_.device};
+                         .device = surroundings_.device,
+                         .training = phase_.probed(state_.step, total_steps_),
+                         .pulse = pulse()};
   log_.metrics(state_.step + 1, probes_.measure(state_.step + 1, input));
 }
 

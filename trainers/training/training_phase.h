@@ -3,7 +3,9 @@
 #include "core/events/event.h"
 #include "trainers/losses/distillation.h"
 #include "trainers/models/bert_trace.h"
+#include "trainers/models/encoder_batch.h"
 #include "trainers/models/named_tensors.h"
+#include "trainers/probes/probed_training.h"
 #include "trainers/training/resource_estimate.h"
 
 #include <ATen/core/Tensor.h>
@@ -24,9 +26,9 @@ namespace retort::train {
 struct StepOutcome {
   double loss = 0;                    ///< the total, before the update; may be NaN or infinite
   std::vector<LossComponent> losses;  ///< its parts
-  at::Tensor mask;                    ///< [B, N]
-  double tokens = 0;                  ///< real tokens of the batch
-  BertTrace student;                  ///< what was asked for, detached from the graph
+  EncoderBatch batch;
+  double tokens = 0;  ///< real tokens of the batch
+  BertTrace student;  ///< what was asked for, detached from the graph
   std::optional<BertTrace> teacher;
 };
 
@@ -64,6 +66,13 @@ class TrainingPhase {
   /// Forward and backward pass over the given rows, in training mode, into fresh gradients.
   /// `pulse` is called in between.
   virtual StepOutcome step(const StepRequest& request, const Pulse& pulse) = 0;
+
+  /// Models, rows and objective for probes, at the update with index `step` of `total_steps`; valid
+  /// until the next step.
+  [[nodiscard]] virtual ProbedTraining probed(std::int64_t /*step*/,
+                                              std::int64_t /*total_steps*/) const {
+    return {};
+  }
 
   /// Evaluates the model as it is now, after `step` updates of `total_steps`, on all evaluation
   /// sets. Empty when `pulse` gave it up.

@@ -269,6 +269,26 @@ TEST_F(KdQatPhaseTest, RefusesRowsLongerThanTheModelsPositions) {
   EXPECT_THROW(KdQatPhase(phaseInput(settings)), TrainError);
 }
 
+TEST_F(KdQatPhaseTest, ProbesSeeBothModelsTheRowsAndTheObjective) {
+  SettingValues settings = given();
+  settings["model.hidden_dropout"] = 0.0;
+  settings["model.attention_dropout"] = 0.0;
+  KdQatPhase phase(phaseInput(settings));
+  const std::vector<std::int64_t> rows = {3, 1, 2};
+  const StepOutcome outcome = phase.step({.rows = rows}, goOn);
+
+  const ProbedTraining probed = phase.probed(0, 1);
+  const EncoderBatch batch = probed.batch(rows);
+  const LossTerms terms = probed.objective(*probed.student, batch);
+
+  EXPECT_TRUE(at::equal(batch.input_ids, outcome.batch.input_ids));
+  EXPECT_EQ(probed.rows, phase.trainingRows());
+  EXPECT_NE(probed.teacher, nullptr);
+  EXPECT_EQ(terms.total.item<double>(), outcome.loss);
+  EXPECT_TRUE(terms.total.requires_grad());
+  ASSERT_EQ(terms.weighted.size(), terms.components.size());
+}
+
 }  // namespace
 
 }  // namespace retort::train
