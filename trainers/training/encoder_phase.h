@@ -29,6 +29,12 @@ class EncoderPhase : public TrainingPhase {
     return model_->trainableParameters();
   }
 
+  [[nodiscard]] bool usesSecondMoments() const override { return model_->usesSecondMoments(); }
+
+  void takeSecondMoments(const NamedTensors& second_moments) override {
+    model_->setSecondMoments(second_moments);
+  }
+
   [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluate(const Pulse& pulse) override;
   [[nodiscard]] std::string firstNonFinite(std::span<const std::int64_t> rows) override;
 

@@ -23,6 +23,9 @@ class KdQatPhase : public EncoderPhase {
       const Pulse& pulse) override;
   [[nodiscard]] MemoryEstimate memory() const override;
 
+  /// Also what the student's weights are quantized to, and what it takes when it is stored.
+  [[nodiscard]] Json summary() const override;
+
  private:
   Distillation distillation_;
   std::unique_ptr<BertModel> teacher_;
