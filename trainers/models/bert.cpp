@@ -182,11 +182,11 @@ BertModel::BertModel(const BertConfig& config,
     entry.tensor = entry.tensor.detach();
     uses_second_moments_ |= quantization_.forParameter(entry.name).options().uses_curvature;
   }
-  bindParameters({});
+  bindParameters();
 }
 
-void BertModel::bindParameters(const NamedTensors& second_moments) {
-  const ParameterBinder binder(parameters_, quantization_, second_moments);
+void BertModel::bindParameters() {
+  const ParameterBinder binder(parameters_, quantization_, second_moments_);
   embeddings_ = binder.embeddings();
   layers_.clear();
   for (std::int64_t layer = 0; layer < config_.num_hidden_layers; ++layer) {
@@ -197,7 +197,21 @@ void BertModel::bindParameters(const NamedTensors& second_moments) {
 }
 
 void BertModel::setSecondMoments(const NamedTensors& second_moments) {
-  bindParameters(second_moments);
+  second_moments_ = second_moments;
+  bindParameters();
+}
+
+NamedTensors BertModel::quantizedWeights() const {
+  const ParameterBinder binder(parameters_, quantization_, second_moments_);
+  NamedTensors quantized;
+  for (const NamedTensor& parameter : parameters_) {
+    const WeightMatrix weight = binder.matrix(parameter.name);
+    if (!weight.quantizer.isIdentity()) {
+      quantized.push_back(
+          {parameter.name, weight.quantizer.quantized(weight.latent, weight.second_moment)});
+    }
+  }
+  return quantized;
 }
 
 NamedTensors BertModel::trainableParameters() const {

@@ -51,6 +51,10 @@ class BertModel {
   /// True when some weight's quantizer would use its second moment.
   [[nodiscard]] bool usesSecondMoments() const { return uses_second_moments_; }
 
+  /// The quantized values of all weights that are quantized, as the next pass will have them; no
+  /// gradient is recorded.
+  [[nodiscard]] NamedTensors quantizedWeights() const;
+
   /// Drops all gradients.
   void clearGradients();
 
@@ -60,11 +64,12 @@ class BertModel {
   [[nodiscard]] BertTrace forward(const EncoderBatch& batch, const ForwardOptions& options) const;
 
  private:
-  void bindParameters(const NamedTensors& second_moments);
+  void bindParameters();
 
   BertConfig config_;
   BertQuantization quantization_;
   NamedTensors parameters_;
+  NamedTensors second_moments_;
   bool uses_second_moments_ = false;
   // The same tensors as in parameters_, by their role.
   EmbeddingParameters embeddings_;

@@ -187,7 +187,9 @@ WeightPrecision PrecisionMap::precision(std::string_view name) const {
   }
   for (const Rule& rule : rules_) {
     if (rule.selects(name)) {
-      precision = weightSettings().read(rule.changes, precision);
+      SettingValues changed = rule.changes;
+      changed.merge(toSettings(precision));
+      precision = weightSettings().read(changed);
     }
   }
   return precision;

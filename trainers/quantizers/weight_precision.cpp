@@ -143,6 +143,16 @@ const SettingGroup<WeightPrecision>& weightSettings() {
   return kGroup;
 }
 
+SettingValues toSettings(const WeightPrecision& precision) {
+  return {{"quant.weight.scheme", precision.scheme},
+          {"quant.weight.bits", precision.bits},
+          {"quant.weight.granularity", precision.granularity},
+          {"quant.weight.group_size", precision.group_size},
+          {"quant.weight.threshold_factor", precision.threshold_factor},
+          {"quant.weight.curvature", precision.curvature},
+          {"quant.weight.scale", precision.scale}};
+}
+
 const SettingGroup<EmbeddingSettings>& embeddingSettings() {
   static const auto kGroup =
       SettingGroup<EmbeddingSettings>()

@@ -25,6 +25,9 @@ struct WeightPrecision {
 /// quant.weight.*: the precision of linear layers.
 [[nodiscard]] const SettingGroup<WeightPrecision>& weightSettings();
 
+/// The values that weightSettings() reads as that precision.
+[[nodiscard]] SettingValues toSettings(const WeightPrecision& precision);
+
 /// Where the word embedding differs from the linear layers.
 struct EmbeddingSettings {
   std::string scheme = "ternary";

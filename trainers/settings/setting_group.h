@@ -47,8 +47,9 @@ class SettingGroup {
   [[nodiscard]] const std::vector<SettingSpec>& specs() const { return specs_; }
 
   /// The group's values out of a run's resolved settings; settings that do not apply keep their
-  /// initializers, or what `result` has for them.
-  [[nodiscard]] S read(const SettingValues& values, S result = {}) const {
+  /// initializers.
+  [[nodiscard]] S read(const SettingValues& values) const {
+    S result;
     for (std::size_t i = 0; i < specs_.size(); ++i) {
       const auto found = values.find(specs_[i].key);
       if (found != values.end() && !found->second.is_null()) {

@@ -109,6 +109,19 @@ TEST(WeightSettings, ReadWhatWasResolved) {
                 .scheme = "clip_uniform", .bits = 3, .granularity = "group", .group_size = 32}));
 }
 
+TEST(WeightSettings, ReadBackWhatTheyWrite) {
+  const WeightPrecision precision = {.scheme = "laq",
+                                     .bits = 3,
+                                     .granularity = "group",
+                                     .group_size = 32,
+                                     .threshold_factor = 0.6,
+                                     .curvature = "adam",
+                                     .scale = "paper"};
+
+  EXPECT_EQ(weightSettings().read(toSettings(precision)), precision);
+  EXPECT_EQ(toSettings(precision).size(), weightSettings().specs().size());
+}
+
 /// The keys that apply to a run with these settings.
 std::vector<std::string> appliedKeys(SettingValues given) {
   given.insert({{"phase", "kd_qat"}, {"model.teacher", "/m"}, {"data.task", "agreement"}});
