@@ -4,9 +4,12 @@
 #include "trainers/data/task.h"
 #include "trainers/freezing/freezing.h"
 #include "trainers/losses/registry.h"
+#include "trainers/models/precision_map.h"
 #include "trainers/optimizers/registry.h"
 #include "trainers/probes/registry.h"
+#include "trainers/quantizers/quantization_settings.h"
 #include "trainers/quantizers/registry.h"
+#include "trainers/quantizers/weight_precision.h"
 #include "trainers/schedules/schedule.h"
 #include "trainers/settings/loop_settings.h"
 #include "trainers/settings/run_settings.h"
@@ -38,6 +41,9 @@ std::vector<SettingSpec> allSettings() {
   append(settings, loopSettings().specs());
   append(settings, scheduleSettings().specs());
   append(settings, optimizerSettings().specs());
+  append(settings, weightSettings().specs());
+  append(settings, embeddingSettings().specs());
+  append(settings, precisionMapSettings().specs());
   append(settings, quantizationSettings().specs());
   append(settings, Distillation::settingSpecs());
   append(settings, layerMapSettings().specs());
