@@ -112,7 +112,7 @@ std::optional<std::vector<Eigenvalue>> eigenvalues(const TensorList& parameters,
 }  // namespace
 
 HessianProduct doubleBackwardProduct(const LossFunction& loss, const TensorList& parameters) {
-  TensorList gradients = gradientOf(loss(), parameters, /*is_differentiable=*/true);
+  TensorList gradients = gradientOf(loss(), parameters, GraphUse::kDifferentiable);
   return [gradients = std::move(gradients), parameters](const TensorList& vector) {
     TensorList outputs;
     TensorList factors;

@@ -71,14 +71,12 @@ std::vector<TensorList> gaussianVectors(const TensorList& like,
   return vectors;
 }
 
-TensorList gradientOf(const at::Tensor& loss,
-                      const TensorList& parameters,
-                      bool is_differentiable) {
+TensorList gradientOf(const at::Tensor& loss, const TensorList& parameters, GraphUse use) {
   TensorList gradients = torch::autograd::grad({loss},
                                                parameters,
                                                /*grad_outputs=*/{},
-                                               /*retain_graph=*/is_differentiable,
-                                               /*create_graph=*/is_differentiable,
+                                               /*retain_graph=*/use != GraphUse::kLast,
+                                               /*create_graph=*/use == GraphUse::kDifferentiable,
                                                /*allow_unused=*/true);
   for (std::size_t i = 0; i < gradients.size(); ++i) {
     if (!gradients[i].defined()) {

@@ -44,11 +44,17 @@ using AnalysisPulse = std::function<bool()>;
                                                       std::uint64_t seed,
                                                       std::size_t count);
 
-/// The gradient of a scalar; parameters that it does not depend on get zeros. With
-/// `is_differentiable` it can be differentiated again, and the loss's graph is kept.
+/// What becomes of a loss's graph when its gradient is taken.
+enum class GraphUse {
+  kLast,            ///< it is freed
+  kAgain,           ///< it is kept for another gradient
+  kDifferentiable,  ///< it is kept, and the gradient can itself be differentiated
+};
+
+/// The gradient of a scalar; parameters that it does not depend on get zeros.
 [[nodiscard]] TensorList gradientOf(const at::Tensor& loss,
                                     const TensorList& parameters,
-                                    bool is_differentiable = false);
+                                    GraphUse use = GraphUse::kLast);
 
 /// Moves parameters for as long as it lives, and puts the values that it found back bit for bit.
 class ParameterShift {
