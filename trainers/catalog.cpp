@@ -11,6 +11,8 @@
 #include "trainers/settings/loop_settings.h"
 #include "trainers/settings/run_settings.h"
 #include "trainers/training/encoder_task.h"
+#include "trainers/training/intervention.h"
+#include "trainers/training/kd_qat_phase.h"
 #include "trainers/training/phase_registry.h"
 
 #include <utility>
@@ -38,6 +40,8 @@ std::vector<SettingSpec> allSettings() {
   append(settings, optimizerSettings().specs());
   append(settings, quantizationSettings().specs());
   append(settings, Distillation::settingSpecs());
+  append(settings, layerMapSettings().specs());
+  append(settings, interventionSettings().specs());
   append(settings, freezeSettings().specs());
   append(settings, probeSettingSpecs());
   append(settings, checkpointSettings().specs());
@@ -54,8 +58,9 @@ std::vector<TechniqueSpec> allTechniques() {
     techniques.push_back(quantizer.spec);
   }
   for (const LossDefinition* loss : lossRegistry()) {
-    techniques.push_back(loss->spec);
+    techniques.push_back(lossTechnique(*loss));
   }
+  append(techniques, interventionTechniques());
   for (const OptimizerDefinition* optimizer : optimizerRegistry()) {
     techniques.push_back(optimizer->spec);
   }
@@ -63,7 +68,7 @@ std::vector<TechniqueSpec> allTechniques() {
   append(techniques, freezeSpecs());
   for (const ProbeDefinition* probe : probeRegistry()) {
     TechniqueSpec spec = probe->spec;
-    spec.settings = {probeSettingKey(*probe)};
+    spec.settings = probeSettingKeys(*probe);
     techniques.push_back(std::move(spec));
   }
   return techniques;

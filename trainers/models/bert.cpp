@@ -164,6 +164,12 @@ NamedTensors BertModel::trainableParameters() const {
   return trainable;
 }
 
+at::Tensor BertModel::weightInUse(std::string_view name) const {
+  const at::Tensor* latent = findTensor(parameters_, name);
+  TORCH_CHECK(latent != nullptr, "the model has no parameter ", name);
+  return quantization_.forParameter(name).quantized(latent->detach());
+}
+
 void BertModel::setTrainable(const std::set<std::string>& frozen) {
   for (NamedTensor& entry : parameters_) {
     entry.tensor.requires_grad_(frozen.count(entry.name) == 0);

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace retort::train {
@@ -39,6 +40,10 @@ class BertModel {
 
   /// Parameters that require a gradient, in the model's order.
   [[nodiscard]] NamedTensors trainableParameters() const;
+
+  /// The weight of that name as a forward pass uses it: quantized where it is, without gradient.
+  /// Throws c10::Error for a name that is none of the parameters'.
+  [[nodiscard]] at::Tensor weightInUse(std::string_view name) const;
 
   /// Turns gradients on for all parameters but `frozen` (names; see freezing/freezing.h), and off
   /// for those.

@@ -57,14 +57,21 @@ AttentionInputs attentionInputs(const at::Tensor& x, const BertPass& pass) {
   return {x_q.detach(), x_q};
 }
 
-at::Tensor attentionContext(const LayerParameters& parameters,
-                            const at::Tensor& value_input,
-                            const at::Tensor& prob,
-                            const BertPass& pass) {
+/// V: [B, H, N, d].
+at::Tensor attentionValue(const LayerParameters& parameters,
+                          const at::Tensor& value_input,
+                          const BertPass& pass) {
   const Quantizer& quantize = pass.quantization.activation;
-  const at::Tensor value = quantize(splitHeads(linear(value_input, parameters.value, pass), pass));
+  at::Tensor value = quantize(splitHeads(linear(value_input, parameters.value, pass), pass));
+  if (pass.options.trace.has(TracePart::kValue)) {
+    pass.trace.value.push_back(value);
+  }
+  return value;
+}
+
+at::Tensor attentionContext(const at::Tensor& value, const at::Tensor& prob, const BertPass& pass) {
   const at::Tensor weights =
-      quantize(dropout(prob, pass.config.attention_probs_dropout_prob, pass));
+      pass.quantization.activation(dropout(prob, pass.config.attention_probs_dropout_prob, pass));
   return weights.matmul(value);
 }
 
@@ -88,32 +95,75 @@ at::Tensor attentionProbabilities(const LayerParameters& parameters,
 }
 
 /// W_O context + b: [B, N, D].
-at::Tensor attentionDense(const LayerParameters& parameters,
-                          const at::Tensor& x,
-                          std::size_t index,
+at::Tensor projectContext(const LayerParameters& parameters,
+                          const at::Tensor& context,
                           const BertPass& pass) {
+  const at::Tensor merged = context.transpose(1, 2).flatten(2);
+  return linear(pass.quantization.activation(merged), parameters.attention_output, pass);
+}
+
+/// Context of the pass itself and the one that the traces show.
+struct Contexts {
+  at::Tensor used;
+  at::Tensor own;
+};
+
+/// `used` stays undefined where the output of W_O comes from the teacher.
+Contexts attentionContexts(const LayerParameters& parameters,
+                           const AttentionInputs& inputs,
+                           const at::Tensor& own_prob,
+                           std::size_t index,
+                           const BertPass& pass) {
+  const ForwardOptions& options = pass.options;
+  const bool takes_dense = options.intervention == Intervention::kOutput;
+  if (!takes_dense && options.intervention != Intervention::kContext) {
+    const bool takes_map = options.intervention == Intervention::kMap;
+    const at::Tensor context =
+        attentionContext(attentionValue(parameters, inputs.value, pass),
+                         takes_map ? options.teacher->prob.at(index) : own_prob,
+                         pass);
+    return {context, context};
+  }
+  Contexts contexts;
+  if (!takes_dense || options.trace.has(TracePart::kContext)) {
+    contexts.own = options.teacher->context.at(index);
+  }
+  if (!takes_dense) {
+    contexts.used = contexts.own;
+  }
+  if (options.variant == InterventionVariant::kFigure) {
+    const at::Tensor value = attentionValue(parameters, inputs.value.detach(), pass);
+    contexts.own = attentionContext(value, own_prob, pass);
+  } else if (options.trace.has(TracePart::kValue)) {
+    attentionValue(parameters, inputs.value.detach(), pass);
+  }
+  return contexts;
+}
+
+/// The output of W_O that goes on, and the one that the traces show: [B, N, D].
+struct AttentionDense {
+  at::Tensor used;
+  at::Tensor own;
+};
+
+AttentionDense attentionDense(const LayerParameters& parameters,
+                              const at::Tensor& x,
+                              std::size_t index,
+                              const BertPass& pass) {
   const ForwardOptions& options = pass.options;
   const AttentionInputs inputs = attentionInputs(x, pass);
   const at::Tensor own_prob = attentionProbabilities(parameters, inputs.query_key, pass);
-  const bool takes_dense = options.intervention == Intervention::kOutput;
-
-  at::Tensor context;
-  if (options.intervention == Intervention::kContext ||
-      (takes_dense && options.trace.has(TracePart::kContext))) {
-    context = options.teacher->context.at(index);
-  } else if (!takes_dense) {
-    const bool takes_map = options.intervention == Intervention::kMap;
-    context = attentionContext(
-        parameters, inputs.value, takes_map ? options.teacher->prob.at(index) : own_prob, pass);
-  }
+  const Contexts contexts = attentionContexts(parameters, inputs, own_prob, index, pass);
   if (options.trace.has(TracePart::kContext)) {
-    pass.trace.context.push_back(context);
+    pass.trace.context.push_back(contexts.own);
   }
-  if (takes_dense) {
-    return options.teacher->dense.at(index);
+  if (options.intervention == Intervention::kOutput) {
+    const at::Tensor& taken = options.teacher->dense.at(index);
+    const bool has_own = options.variant == InterventionVariant::kFigure;
+    return {taken, has_own ? projectContext(parameters, contexts.own, pass) : taken};
   }
-  const at::Tensor merged = context.transpose(1, 2).flatten(2);
-  return linear(pass.quantization.activation(merged), parameters.attention_output, pass);
+  const at::Tensor dense = projectContext(parameters, contexts.used, pass);
+  return {dense, dense};
 }
 
 }  // namespace
@@ -138,14 +188,21 @@ at::Tensor encoderLayer(const LayerParameters& parameters,
   const double hidden_dropout = pass.config.hidden_dropout_prob;
   const Quantizer& quantize = pass.quantization.activation;
 
-  const at::Tensor dense = attentionDense(parameters, x, index, pass);
-  const at::Tensor attended =
-      layerNorm(dropout(dense, hidden_dropout, pass) + x, parameters.attention_norm, pass);
+  const AttentionDense dense = attentionDense(parameters, x, index, pass);
+  const at::Tensor dropped = dropout(dense.used, hidden_dropout, pass);
+  const at::Tensor sum = dropped + x;
+  const at::Tensor attended = layerNorm(sum, parameters.attention_norm, pass);
   if (pass.options.trace.has(TracePart::kDense)) {
-    pass.trace.dense.push_back(dense);
+    pass.trace.dense.push_back(dense.own);
   }
   if (pass.options.trace.has(TracePart::kOutput)) {
     pass.trace.output.push_back(attended);
+  }
+  if (pass.options.trace.has(TracePart::kSum)) {
+    pass.trace.sum.push_back(sum);
+  }
+  if (pass.options.trace.has(TracePart::kNormedDense)) {
+    pass.trace.normed_dense.push_back(layerNorm(dropped, parameters.attention_norm, pass));
   }
 
   const at::Tensor inner =

@@ -48,10 +48,18 @@ enum class Intervention {
   kOutput,   ///< OI: output of W_O := the teacher's; V, A and W_O of the student are not used
 };
 
+/// What the student's traces hold where the teacher's values take over.
+enum class InterventionVariant {
+  kReleased,  ///< the teacher's values, as in the released code: V (and W_O) get no gradient
+  kFigure,    ///< the student's own context and output of W_O, computed from its own map and a
+            ///< detached layer input, as the paper's figure has it: losses on them train V and W_O
+};
+
 struct ForwardOptions {
   bool is_training = false;  ///< dropout is applied, drawn from the default generator of the device
   TraceSet trace;            ///< what to keep; the rest is freed as soon as autograd allows
   Intervention intervention = Intervention::kNone;
+  InterventionVariant variant = InterventionVariant::kReleased;
   const BertTrace* teacher =
       nullptr;  ///< with an intervention: a trace of prob, context or dense respectively
 };

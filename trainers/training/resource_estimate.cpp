@@ -39,9 +39,14 @@ std::uint64_t savedActivationBytes(const BertConfig& config, const StepShape& sh
       return shape.traces.has(part);
     };
     maps += std::ranges::count_if(std::array{TracePart::kScore, TracePart::kProb}, has);
-    hidden += std::ranges::count_if(
-        std::array{TracePart::kContext, TracePart::kDense, TracePart::kOutput, TracePart::kHidden},
-        has);
+    hidden += std::ranges::count_if(std::array{TracePart::kContext,
+                                               TracePart::kDense,
+                                               TracePart::kOutput,
+                                               TracePart::kHidden,
+                                               TracePart::kValue,
+                                               TracePart::kSum,
+                                               TracePart::kNormedDense},
+                                    has);
   }
   const std::int64_t tokens = shape.rows * shape.length;
   const std::int64_t layer =

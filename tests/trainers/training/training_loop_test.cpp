@@ -132,6 +132,26 @@ TEST_F(TrainingLoopTest, EvaluatesAfterEachEpochUnlessToldOtherwise) {
               testing::ElementsAre(testing::Key(0), testing::Key(4), testing::Key(8)));
 }
 
+TEST_F(TrainingLoopTest, LeavesOutTheStepsThatAnEarlierRunHasMade) {
+  SettingValues settings = lineSettings();
+  settings["train.steps"] = 0;
+  settings["train.epochs"] = 2;
+  settings["train.spent_steps"] = 3;
+
+  run(settings);
+
+  EXPECT_EQ(state.step, 5);
+}
+
+TEST_F(TrainingLoopTest, RefusesABudgetOfWhichNothingIsLeft) {
+  SettingValues settings = lineSettings();
+  settings["train.steps"] = 0;
+  settings["train.epochs"] = 2;
+  settings["train.spent_steps"] = 8;
+
+  EXPECT_THROW(run(settings), TrainError);
+}
+
 TEST_F(TrainingLoopTest, ReportsLastAndBestValues) {
   phase.scores = {0.1, 0.7, 0.9, 0.8, 0.6};
 
