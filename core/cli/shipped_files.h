@@ -4,11 +4,16 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace retort::cli {
 
-/// A file that comes with the program, `kind` "grids" or "reproductions": installed beside it, else
-/// in the source tree that it was built from. kNotFound names what there is.
+/// Where files of this kind ("grids", "reproductions") may be: beside the program, and in the
+/// source tree that it was built from. Paths in those files are relative to either.
+[[nodiscard]] std::vector<std::filesystem::path> shippedFolders(const std::string& kind);
+
+/// A file that comes with the program, from the first of these folders that has it. kNotFound names
+/// what there is.
 [[nodiscard]] Result<std::filesystem::path> findShippedFile(const std::string& kind,
                                                             const std::string& name);
 

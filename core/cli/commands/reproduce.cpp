@@ -43,6 +43,18 @@ struct Chosen {
   std::vector<std::string> run_ids;  ///< each once, in order
 };
 
+/// An input's default, which is relative to the file; empty where there is nothing.
+std::string findDefault(const std::string& path) {
+  for (const fs::path& folder : shippedFolders("reproductions")) {
+    std::error_code error;
+    const fs::path found = fs::weakly_canonical(folder / path, error);
+    if (!path.empty() && fs::exists(found, error)) {
+      return found.string();
+    }
+  }
+  return "";
+}
+
 Result<Reproduction> findReproduction(const std::string& name) {
   const auto file = findShippedFile("reproductions", name + ".yaml");
   if (!file) {
@@ -52,12 +64,8 @@ Result<Reproduction> findReproduction(const std::string& name) {
   if (!read) {
     return fail(ErrorCode::kInvalidConfig, experiments::formatDiagnostics(read.error()));
   }
-  // Defaults are relative to the file; where that place has none, they are as if not there.
   for (experiments::ReproductionInput& input : read->inputs) {
-    std::error_code error;
-    const fs::path found = fs::weakly_canonical(file->parent_path() / input.default_path, error);
-    input.default_path =
-        !input.default_path.empty() && fs::exists(found, error) ? found.string() : "";
+    input.default_path = findDefault(input.default_path);
   }
   return std::move(*read);
 }
