@@ -181,8 +181,9 @@ LossTerms Distillation::evaluate(const LossInput& input) const {
     const double coefficient = coefficientAt(entry.coefficient, input.step, input.total_steps);
     const std::vector<LossTerm> terms = entry.loss.terms(input, entry.layers);
     const at::Tensor value = sum(terms);
+    const at::Tensor weighted = coefficient == 1 ? value : value * coefficient;
+    result.weighted.push_back(weighted);
     if (coefficient != 0) {
-      const at::Tensor weighted = coefficient == 1 ? value : value * coefficient;
       result.total = result.total.defined() ? result.total + weighted : weighted;
     }
     result.components.push_back({.name = entry.name,

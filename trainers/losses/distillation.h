@@ -30,6 +30,7 @@ struct LossComponent {
 struct LossTerms {
   at::Tensor total;  ///< differentiable scalar: sum of coefficient * value
   std::vector<LossComponent> components;
+  std::vector<at::Tensor> weighted;  ///< differentiable scalars: coefficient * value of each
 };
 
 /// The sum of distillation losses that a run asks for: L = sum_c coefficient_c * sum_l term_{c,l}.

@@ -24,6 +24,13 @@ EncoderSource randomEncoder(const SettingValues& settings,
   return source;
 }
 
+LossTerms taskTerms(const BertTrace& trace, const EncoderBatch& batch) {
+  const at::Tensor loss = taskLoss(trace.logits, batch.labels);
+  return {.total = loss,
+          .components = {{.name = "task", .coefficient = 1, .value = loss.detach()}},
+          .weighted = {loss}};
+}
+
 }  // namespace
 
 FinetunePhase::FinetunePhase(const PhaseInput& input) : EncoderPhase(input) {
@@ -54,14 +61,21 @@ StepOutcome FinetunePhase::step(const StepRequest& request, const Pulse& pulse) 
   trainedModel().clearGradients();
   StepOutcome outcome;
   outcome.student = model().forward(batch, {.is_training = true, .trace = request.trace});
-  const at::Tensor loss = taskLoss(outcome.student.logits, batch.labels);
+  LossTerms terms = taskTerms(outcome.student, batch);
   pulse();
-  loss.backward();
-  outcome.loss = loss.item<double>();
-  outcome.losses = {{.name = "task", .coefficient = 1, .value = loss.detach()}};
-  outcome.mask = batch.attention_mask;
+  terms.total.backward();
+  outcome.loss = terms.total.item<double>();
+  outcome.losses = std::move(terms.components);
+  outcome.batch = batch;
   outcome.tokens = batch.lengths.sum().item<double>();
   return outcome;
+}
+
+LossTerms FinetunePhase::objective(const BertModel& model,
+                                   const EncoderBatch& batch,
+                                   std::int64_t /*step*/,
+                                   std::int64_t /*total_steps*/) const {
+  return taskTerms(model.forward(batch, {}), batch);
 }
 
 std::optional<std::vector<MetricPoint>> FinetunePhase::evaluateTeacher(const Pulse& /*pulse*/) {

@@ -16,6 +16,12 @@ class FinetunePhase : public EncoderPhase {
 
   [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluateTeacher(
       const Pulse& pulse) override;
+
+ protected:
+  [[nodiscard]] LossTerms objective(const BertModel& model,
+                                    const EncoderBatch& batch,
+                                    std::int64_t step,
+                                    std::int64_t total_steps) const override;
 };
 
 }  // namespace retort::train

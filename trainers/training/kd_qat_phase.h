@@ -44,6 +44,16 @@ class KdQatPhase : public EncoderPhase {
   [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluateTeacher(
       const Pulse& pulse) override;
   [[nodiscard]] MemoryEstimate memory() const override;
+  [[nodiscard]] ProbedTraining probed(std::int64_t step, std::int64_t total_steps) const override;
+
+ protected:
+  [[nodiscard]] LossTerms objective(const BertModel& model,
+                                    const EncoderBatch& batch,
+                                    std::int64_t step,
+                                    std::int64_t total_steps) const override;
+
+  /// Also what the student's weights are quantized to, and what it takes when it is stored.
+  [[nodiscard]] Json summary() const override;
 
  private:
   [[nodiscard]] Intervention interventionOf(std::int64_t step, std::int64_t total_steps) const;

@@ -23,6 +23,7 @@ namespace {
 constexpr const char* kModelPrefix = "model/";
 constexpr const char* kOptimizerPrefix = "optimizer/";
 constexpr const char* kGeneratorPrefix = "generator/";
+constexpr const char* kProbePrefix = "probe/";
 
 using Clock = std::chrono::steady_clock;
 
@@ -110,6 +111,9 @@ Checkpoint TrainingLoop::checkpoint() const {
   addTensors(kModelPrefix, phase_.parameters(), checkpoint.tensors);
   addTensors(kOptimizerPrefix, updater_.state(), checkpoint.tensors);
   addTensors(kGeneratorPrefix, generatorStates(surroundings_.device), checkpoint.tensors);
+  for (const auto& [name, tensor] : probes_.memory()) {
+    checkpoint.tensors[kProbePrefix + name] = tensor;
+  }
   return checkpoint;
 }
 
@@ -128,7 +132,13 @@ void TrainingLoop::resume(const Checkpoint& checkpoint) {
     parameter.tensor.copy_(*tensor);
   }
   updater_.setState(withPrefix(kOptimizerPrefix, checkpoint.tensors));
+  handOverSecondMoments();
   setGeneratorStates(withPrefix(kGeneratorPrefix, checkpoint.tensors), surroundings_.device);
+  TensorMap memory;
+  for (const NamedTensor& entry : withPrefix(kProbePrefix, checkpoint.tensors)) {
+    memory[entry.name] = entry.tensor;
+  }
+  probes_.setMemory(memory);
   state_ = loopStateFromJson(checkpoint.state);
   order_.seek(state_.position);
 }
@@ -227,6 +237,7 @@ bool TrainingLoop::trainStep() {
   measureProbes(outcome, norms);
   const auto update_start = Clock::now();
   updater_.update(state_.step);
+  handOverSecondMoments();
   seconds += secondsSince(update_start);
   step_seconds_ = seconds;
   all_steps_seconds_ += seconds;
@@ -238,7 +249,7 @@ bool TrainingLoop::trainStep() {
 }
 
 void TrainingLoop::measureProbes(const StepOutcome& outcome, const std::vector<double>& norms) {
-  const ProbeInput input{.mask = outcome.mask,
+  const ProbeInput input{.batch = outcome.batch,
                          .student = &outcome.student,
                          .teacher = outcome.teacher ? &*outcome.teacher : nullptr,
                          .parameters = &updater_.parameters(),
@@ -247,7 +258,9 @@ void TrainingLoop::measureProbes(const StepOutcome& outcome, const std::vector<d
                          .learning_rate = updater_.rate(state_.step),
                          .step_seconds = step_seconds_,
                          .step_tokens = step_tokens_,
-                         .device = surroundings_.device};
+                         .device = surroundings_.device,
+                         .training = phase_.probed(state_.step, total_steps_),
+                         .pulse = pulse()};
   log_.metrics(state_.step + 1, probes_.measure(state_.step + 1, input));
 }
 
@@ -282,6 +295,12 @@ void TrainingLoop::logLoss(double loss) {
     log_.metrics(state_.step, {{.series = {.metric = "train.loss"}, .value = mean}});
     state_.loss_sum = 0;
     state_.loss_count = 0;
+  }
+}
+
+void TrainingLoop::handOverSecondMoments() {
+  if (phase_.usesSecondMoments()) {
+    phase_.takeSecondMoments(updater_.secondMoments());
   }
 }
 

@@ -46,8 +46,8 @@ TEST(FinetunePhase, LeavesGradientsAndItsLoss) {
   EXPECT_EQ(outcome.losses[0].name, "task");
   EXPECT_EQ(outcome.student.hidden.size(), 3U);
   EXPECT_TRUE(outcome.student.prob.empty());
-  EXPECT_EQ(outcome.mask.size(0), 3);
-  EXPECT_EQ(outcome.tokens, outcome.mask.sum().item<double>());
+  EXPECT_EQ(outcome.batch.attention_mask.size(0), 3);
+  EXPECT_EQ(outcome.tokens, outcome.batch.attention_mask.sum().item<double>());
   for (const NamedTensor& parameter : phase.trainableParameters()) {
     EXPECT_TRUE(parameter.tensor.grad().defined()) << parameter.name;
   }
@@ -57,6 +57,20 @@ TEST(FinetunePhase, StopsAnEvaluationWhenAskedTo) {
   FinetunePhase phase = tinyPhase();
 
   EXPECT_FALSE(phase.evaluate(0, 1, [] { return false; }).has_value());
+}
+
+TEST(FinetunePhase, ProbesSeeTheModelAndItsObjective) {
+  FinetunePhase phase = tinyPhase();
+
+  const ProbedTraining probed = phase.probed(0, 1);
+  const EncoderBatch batch = probed.batch(std::vector<std::int64_t>{0, 5});
+  const LossTerms terms = probed.objective(*probed.student, batch);
+
+  EXPECT_EQ(probed.teacher, nullptr);
+  EXPECT_EQ(batch.labels.size(0), 2);
+  const at::Tensor prob = probed.student->forward(batch, {}).logits.log_softmax(1);
+  const double expected = -prob.gather(1, batch.labels.unsqueeze(1)).mean().item<double>();
+  EXPECT_NEAR(terms.total.item<double>(), expected, 1e-6);
 }
 
 }  // namespace
