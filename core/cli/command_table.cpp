@@ -25,6 +25,7 @@ const std::vector<Command>& commandTable() {
       compareCommand(),
       plotCommand(),
       exportCommand(),
+      analyzeCommand(),
       // Workspace
       catalogCommand(),
       trainersCommand(),
