@@ -4,11 +4,15 @@
 #include "trainers/data/task.h"
 #include "trainers/freezing/freezing.h"
 #include "trainers/losses/registry.h"
+#include "trainers/models/precision_map.h"
 #include "trainers/optimizers/registry.h"
 #include "trainers/probes/registry.h"
+#include "trainers/quantizers/quantization_settings.h"
 #include "trainers/quantizers/registry.h"
+#include "trainers/quantizers/weight_precision.h"
 #include "trainers/schedules/schedule.h"
 #include "trainers/settings/loop_settings.h"
+#include "trainers/settings/recipes.h"
 #include "trainers/settings/run_settings.h"
 #include "trainers/training/encoder_task.h"
 #include "trainers/training/intervention.h"
@@ -30,6 +34,7 @@ void append(std::vector<T>& target, const std::vector<T>& added) {
 
 std::vector<SettingSpec> allSettings() {
   std::vector<SettingSpec> settings = runSettings().specs();
+  append(settings, recipeSettings().specs());
   append(settings, modelSettings().specs());
   append(settings, architectureSettings().specs());
   append(settings, dataSettings().specs());
@@ -38,6 +43,9 @@ std::vector<SettingSpec> allSettings() {
   append(settings, loopSettings().specs());
   append(settings, scheduleSettings().specs());
   append(settings, optimizerSettings().specs());
+  append(settings, weightSettings().specs());
+  append(settings, embeddingSettings().specs());
+  append(settings, precisionMapSettings().specs());
   append(settings, quantizationSettings().specs());
   append(settings, Distillation::settingSpecs());
   append(settings, layerMapSettings().specs());
@@ -53,6 +61,7 @@ std::vector<TechniqueSpec> allTechniques() {
   for (const PhaseDefinition& phase : phaseRegistry()) {
     techniques.push_back(phase.spec);
   }
+  append(techniques, recipeTechniques());
   append(techniques, taskTechniques());
   for (const QuantizerDefinition& quantizer : quantizerRegistry()) {
     techniques.push_back(quantizer.spec);

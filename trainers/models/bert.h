@@ -49,6 +49,17 @@ class BertModel {
   /// for those.
   void setTrainable(const std::set<std::string>& frozen);
 
+  /// Takes the optimizer's second moments (by parameter name, shared) for quantizers that weigh
+  /// errors by curvature. Weights without one are quantized as if all errors counted the same.
+  void setSecondMoments(const NamedTensors& second_moments);
+
+  /// True when some weight's quantizer would use its second moment.
+  [[nodiscard]] bool usesSecondMoments() const { return uses_second_moments_; }
+
+  /// The quantized values of all weights that are quantized, as the next pass will have them; no
+  /// gradient is recorded.
+  [[nodiscard]] NamedTensors quantizedWeights() const;
+
   /// Drops all gradients.
   void clearGradients();
 
@@ -58,14 +69,18 @@ class BertModel {
   [[nodiscard]] BertTrace forward(const EncoderBatch& batch, const ForwardOptions& options) const;
 
  private:
+  void bindParameters();
+
   BertConfig config_;
   BertQuantization quantization_;
   NamedTensors parameters_;
+  NamedTensors second_moments_;
+  bool uses_second_moments_ = false;
   // The same tensors as in parameters_, by their role.
   EmbeddingParameters embeddings_;
   std::vector<LayerParameters> layers_;
-  WeightAndBias pooler_;
-  WeightAndBias classifier_;
+  Linear pooler_;
+  Linear classifier_;
 };
 
 }  // namespace retort::train

@@ -15,28 +15,31 @@
 namespace retort::train {
 namespace {
 
-at::Tensor layerNorm(const at::Tensor& x, const WeightAndBias& norm, const BertPass& pass) {
+at::Tensor layerNorm(const at::Tensor& x, const NormParameters& norm, const BertPass& pass) {
   return at::layer_norm(x, {x.size(-1)}, norm.weight, norm.bias, pass.config.layer_norm_eps);
 }
 
 /// x W^T + b for an input that is already quantized (or never is).
-at::Tensor linear(const at::Tensor& x_q, const WeightAndBias& parameters, const BertPass& pass) {
-  const BertQuantization& quantization = pass.quantization;
-  if (quantization.weight.isIdentity() && quantization.activation.isIdentity()) {
-    return at::linear(x_q, parameters.weight, parameters.bias);
+at::Tensor linear(const at::Tensor& x_q, const Linear& parameters, const BertPass& pass) {
+  const WeightMatrix& weight = parameters.weight;
+  if (weight.quantizer.isIdentity() && pass.quantization.activation.isIdentity()) {
+    return at::linear(x_q, weight.latent, parameters.bias);
   }
   // Integer hardware adds the bias after the product, and so does the authors' code.
-  return at::linear(x_q, quantization.weight(parameters.weight)).add_(parameters.bias);
+  return at::linear(x_q, weight.quantized()).add_(parameters.bias);
 }
 
-at::Tensor wordVectors(const at::Tensor& words, const at::Tensor& ids, const BertPass& pass) {
-  const std::int64_t padding = pass.config.pad_token_id;
-  if (pass.quantization.embedding.isIdentity()) {
-    return at::embedding(words, ids, padding);
+/// Rows of a table. Row `padding` gets no gradient.
+at::Tensor lookUp(const WeightMatrix& table, const at::Tensor& ids, std::int64_t padding = -1) {
+  if (!table.quantizer.isRowLocal() || table.quantizer.isIdentity()) {
+    return at::embedding(table.quantized(), ids, padding);
   }
   // Rows have scales of their own: only those that occur in the batch need to be quantized.
   const auto [rows, positions] = at::_unique(ids, /*sorted=*/true, /*return_inverse=*/true);
-  return at::embedding(pass.quantization.embedding(at::embedding(words, rows, padding)), positions);
+  const at::Tensor second_moment =
+      table.second_moment.defined() ? table.second_moment.index_select(0, rows) : at::Tensor();
+  return at::embedding(table.quantizer(at::embedding(table.latent, rows, padding), second_moment),
+                       positions);
 }
 
 at::Tensor splitHeads(const at::Tensor& x, const BertPass& pass) {
@@ -175,9 +178,10 @@ at::Tensor dropout(const at::Tensor& x, double probability, const BertPass& pass
 at::Tensor embed(const EmbeddingParameters& parameters,
                  const EncoderBatch& batch,
                  const BertPass& pass) {
-  const at::Tensor words = wordVectors(parameters.words, batch.input_ids, pass);
-  const at::Tensor positions = parameters.positions.narrow(0, 0, batch.input_ids.size(1));
-  const at::Tensor sum = words + positions + at::embedding(parameters.segments, batch.segment_ids);
+  const at::Tensor words = lookUp(parameters.words, batch.input_ids, pass.config.pad_token_id);
+  const at::Tensor positions =
+      parameters.positions.quantized().narrow(0, 0, batch.input_ids.size(1));
+  const at::Tensor sum = words + positions + lookUp(parameters.segments, batch.segment_ids);
   return dropout(layerNorm(sum, parameters.norm, pass), pass.config.hidden_dropout_prob, pass);
 }
 
@@ -211,7 +215,7 @@ at::Tensor encoderLayer(const LayerParameters& parameters,
   return layerNorm(dropout(outer, hidden_dropout, pass) + attended, parameters.output_norm, pass);
 }
 
-at::Tensor pool(const WeightAndBias& parameters, const at::Tensor& x, const BertPass& pass) {
+at::Tensor pool(const Linear& parameters, const at::Tensor& x, const BertPass& pass) {
   return linear(pass.quantization.activation(x.select(1, 0)), parameters, pass).tanh();
 }
 

@@ -15,28 +15,43 @@
 /// them.
 namespace retort::train {
 
-/// y = x W^T + b, or LayerNorm's gain and offset.
-struct WeightAndBias {
+/// A weight matrix or table, and the grid that it is put on in each pass.
+struct WeightMatrix {
+  at::Tensor latent;
+  Quantizer quantizer;       ///< the identity: it stays in full precision
+  at::Tensor second_moment;  ///< see Quantizer; undefined while there is none
+
+  [[nodiscard]] at::Tensor quantized() const { return quantizer(latent, second_moment); }
+};
+
+/// y = x W^T + b.
+struct Linear {
+  WeightMatrix weight;
+  at::Tensor bias;
+};
+
+/// LayerNorm's gain and offset.
+struct NormParameters {
   at::Tensor weight;
   at::Tensor bias;
 };
 
 struct EmbeddingParameters {
-  at::Tensor words;      ///< [vocabulary, D]
-  at::Tensor positions;  ///< [max_positions, D]
-  at::Tensor segments;   ///< [types, D]
-  WeightAndBias norm;
+  WeightMatrix words;      ///< [vocabulary, D]
+  WeightMatrix positions;  ///< [max_positions, D]
+  WeightMatrix segments;   ///< [types, D]
+  NormParameters norm;
 };
 
 struct LayerParameters {
-  WeightAndBias query;
-  WeightAndBias key;
-  WeightAndBias value;
-  WeightAndBias attention_output;
-  WeightAndBias attention_norm;
-  WeightAndBias intermediate;
-  WeightAndBias output;
-  WeightAndBias output_norm;
+  Linear query;
+  Linear key;
+  Linear value;
+  Linear attention_output;
+  NormParameters attention_norm;
+  Linear intermediate;
+  Linear output;
+  NormParameters output_norm;
 };
 
 /// What the student takes from the teacher during a forward pass (Teacher Intervention, arXiv
@@ -85,9 +100,7 @@ struct BertPass {
                                       const BertPass& pass);
 
 /// tanh(W_pool x[:, 0] + b): [B, N, D] -> [B, D].
-[[nodiscard]] at::Tensor pool(const WeightAndBias& parameters,
-                              const at::Tensor& x,
-                              const BertPass& pass);
+[[nodiscard]] at::Tensor pool(const Linear& parameters, const at::Tensor& x, const BertPass& pass);
 
 /// x * mask / (1 - p) with probability 1 - p of being kept while training; x itself otherwise.
 [[nodiscard]] at::Tensor dropout(const at::Tensor& x, double probability, const BertPass& pass);

@@ -29,6 +29,12 @@ class EncoderPhase : public TrainingPhase {
     return model_->trainableParameters();
   }
 
+  [[nodiscard]] bool usesSecondMoments() const override { return model_->usesSecondMoments(); }
+
+  void takeSecondMoments(const NamedTensors& second_moments) override {
+    model_->setSecondMoments(second_moments);
+  }
+
   [[nodiscard]] ProbedTraining probed(std::int64_t step, std::int64_t total_steps) const override;
   [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluate(std::int64_t step,
                                                                  std::int64_t total_steps,

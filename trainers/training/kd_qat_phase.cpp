@@ -1,5 +1,6 @@
 #include "trainers/training/kd_qat_phase.h"
 
+#include "trainers/models/parameter_place.h"
 #include "trainers/quantizers/quantization_settings.h"
 #include "trainers/settings/run_settings.h"
 #include "trainers/train_error.h"
@@ -35,6 +36,19 @@ void checkSameShape(const BertConfig& student, const BertConfig& teacher) {
 
 void append(NamedTensors& target, const NamedTensors& added) {
   target.insert(target.end(), added.begin(), added.end());
+}
+
+/// Bytes of the quantized copies that a step keeps: the linear layers' (of embedding tables it
+/// keeps the rows that occur).
+std::uint64_t quantizedCopyBytes(const BertModel& model) {
+  NamedTensors quantized;
+  for (const NamedTensor& parameter : model.parameters()) {
+    const bool is_table = parameterPlace(parameter.name).projection == "embeddings";
+    if (!is_table && !model.quantization().forParameter(parameter.name).isIdentity()) {
+      quantized.push_back(parameter);
+    }
+  }
+  return totalBytes(quantized);
 }
 
 }  // namespace
@@ -81,10 +95,10 @@ KdQatPhase::KdQatPhase(const PhaseInput& input)
                                               .dtype = dtype(),
                                               .device = input.device});
   teacher_ = std::make_unique<BertModel>(teacher.config, teacher.parameters);
+  const BertQuantization quantization = makeBertQuantization(input.settings);
+  quantization.weights.check(bertParameterShapes(student.config));
   setModel(std::make_unique<BertModel>(
-      withDropout(student.config, settings),
-      student.parameters,
-      makeBertQuantization(quantizationSettings().read(input.settings))));
+      withDropout(student.config, settings), student.parameters, quantization));
 }
 
 NamedTensors KdQatPhase::parameters() const {
@@ -193,10 +207,16 @@ std::optional<std::vector<MetricPoint>> KdQatPhase::evaluateTeacher(const Pulse&
   return task().evaluate(*teacher_, "teacher.", pulse);
 }
 
+Json KdQatPhase::summary() const {
+  Json facts = EncoderPhase::summary();
+  facts["precision"] =
+      model().quantization().weights.summary(bertParameterShapes(model().config()));
+  return facts;
+}
+
 MemoryEstimate KdQatPhase::memory() const {
   const QuantizationSettings settings = quantizationSettings().read(input().settings);
   StepShape shape = stepShape();
-  shape.quantizes_weights = settings.weight_scheme != "none";
   shape.quantizes_activations = settings.activation_bits > 0;
   shape.has_teacher = true;
   shape.traces = distillation_.needs() | interventionNeeds(interventionOf(0, 1));
@@ -204,7 +224,8 @@ MemoryEstimate KdQatPhase::memory() const {
                         shape,
                         {.latent = totalBytes(parameters()),
                          .trainable = totalBytes(trainableParameters()),
-                         .teacher = totalBytes(teacher_->parameters())});
+                         .teacher = totalBytes(teacher_->parameters()),
+                         .quantized = quantizedCopyBytes(model())});
 }
 
 }  // namespace retort::train

@@ -52,6 +52,9 @@ class KdQatPhase : public EncoderPhase {
                                     std::int64_t step,
                                     std::int64_t total_steps) const override;
 
+  /// Also what the student's weights are quantized to, and what it takes when it is stored.
+  [[nodiscard]] Json summary() const override;
+
  private:
   [[nodiscard]] Intervention interventionOf(std::int64_t step, std::int64_t total_steps) const;
 

@@ -132,6 +132,7 @@ void TrainingLoop::resume(const Checkpoint& checkpoint) {
     parameter.tensor.copy_(*tensor);
   }
   updater_.setState(withPrefix(kOptimizerPrefix, checkpoint.tensors));
+  handOverSecondMoments();
   setGeneratorStates(withPrefix(kGeneratorPrefix, checkpoint.tensors), surroundings_.device);
   TensorMap memory;
   for (const NamedTensor& entry : withPrefix(kProbePrefix, checkpoint.tensors)) {
@@ -236,6 +237,7 @@ bool TrainingLoop::trainStep() {
   measureProbes(outcome, norms);
   const auto update_start = Clock::now();
   updater_.update(state_.step);
+  handOverSecondMoments();
   seconds += secondsSince(update_start);
   step_seconds_ = seconds;
   all_steps_seconds_ += seconds;
@@ -293,6 +295,12 @@ void TrainingLoop::logLoss(double loss) {
     log_.metrics(state_.step, {{.series = {.metric = "train.loss"}, .value = mean}});
     state_.loss_sum = 0;
     state_.loss_count = 0;
+  }
+}
+
+void TrainingLoop::handOverSecondMoments() {
+  if (phase_.usesSecondMoments()) {
+    phase_.takeSecondMoments(updater_.secondMoments());
   }
 }
 

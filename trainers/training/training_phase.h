@@ -84,6 +84,13 @@ class TrainingPhase {
   [[nodiscard]] virtual std::optional<std::vector<MetricPoint>> evaluateTeacher(
       const Pulse& pulse) = 0;
 
+  /// True when the model wants to see the optimizer's second moments.
+  [[nodiscard]] virtual bool usesSecondMoments() const { return false; }
+
+  /// The optimizer's running means of squared gradients, by parameter name; shared with it. Called
+  /// after each update, and after a checkpoint was read, when usesSecondMoments.
+  virtual void takeSecondMoments(const NamedTensors& /*second_moments*/) {}
+
   /// Where the numbers stop being finite, in the order of the forward pass over these rows
   /// ("attention scores of layer 3"); empty when everything is finite. Draws no random numbers.
   [[nodiscard]] virtual std::string firstNonFinite(std::span<const std::int64_t> rows) = 0;

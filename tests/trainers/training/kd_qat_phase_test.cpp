@@ -244,6 +244,38 @@ TEST_F(KdQatPhaseTest, RefusesADeeperStudent) {
               testing::ThrowsMessage<TrainError>(testing::HasSubstr("3 layers")));
 }
 
+TEST_F(KdQatPhaseTest, SaysHowWeightsAreQuantized) {
+  SettingValues settings = given();
+  settings["quant.map"] = "layer:0 = int4";
+
+  const Json precision = KdQatPhase(phaseInput(settings)).summary().at("precision");
+
+  EXPECT_EQ(precision.at("weights").at("int4, 4 bits, per tensor"), 6);
+  EXPECT_EQ(precision.at("weights").at("ternary, 2 bits, per row"), 1);
+  EXPECT_LT(precision.at("stored_bytes").get<double>(),
+            precision.at("full_precision_bytes").get<double>());
+}
+
+TEST_F(KdQatPhaseTest, CountsQuantizedCopiesOfLinearLayers) {
+  SettingValues settings = given();
+  EXPECT_EQ(KdQatPhase(phaseInput(plain())).memory().quantized, 0U);
+
+  const std::uint64_t all = KdQatPhase(phaseInput(settings)).memory().quantized;
+  settings["quant.map"] = "layer:0 = fp";
+  const std::uint64_t half = KdQatPhase(phaseInput(settings)).memory().quantized;
+
+  // Two layers of 16 x 16 (four) and 16 x 32 (two) weights, and the pooler.
+  EXPECT_EQ(all, 4U * (2 * (4 * 16 * 16 + 2 * 16 * 32) + 16 * 16));
+  EXPECT_EQ(all - half, 4U * (4 * 16 * 16 + 2 * 16 * 32));
+}
+
+TEST_F(KdQatPhaseTest, RefusesAMapThatDoesNotFitTheModel) {
+  SettingValues settings = given();
+  settings["quant.map"] = "layer:7 = int4";
+
+  EXPECT_THROW(KdQatPhase(phaseInput(settings)), TrainError);
+}
+
 TEST_F(KdQatPhaseTest, RefusesAStudentOfAnotherShape) {
   SettingValues narrow = tinyFinetuneGiven();
   narrow["model.architecture.hidden_size"] = 8;

@@ -23,7 +23,9 @@ class LinePhase : public TrainingPhase {
   std::int64_t bad_until = std::numeric_limits<std::int64_t>::max();
   std::int64_t steps = 0;
   std::int64_t evaluations = 0;
-  std::vector<double> scores;  ///< what evaluations give, in order; then the slope
+  bool uses_second_moments = false;
+  std::vector<double> second_moments;  ///< of the slope, as they were handed over
+  std::vector<double> scores;          ///< what evaluations give, in order; then the slope
 
   [[nodiscard]] std::int64_t trainingRows() const override { return rows_; }
 
@@ -32,6 +34,12 @@ class LinePhase : public TrainingPhase {
   [[nodiscard]] NamedTensors parameters() const override { return {{"slope", slope_}}; }
 
   [[nodiscard]] NamedTensors trainableParameters() const override { return parameters(); }
+
+  [[nodiscard]] bool usesSecondMoments() const override { return uses_second_moments; }
+
+  void takeSecondMoments(const NamedTensors& moments) override {
+    second_moments.push_back(moments.at(0).tensor.item<double>());
+  }
 
   StepOutcome step(const StepRequest& request, const Pulse&) override {
     ++steps;

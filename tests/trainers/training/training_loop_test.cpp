@@ -223,6 +223,27 @@ TEST_F(TrainingLoopTest, ResumedRunsGiveTheSameNumbersBitForBit) {
   EXPECT_TRUE(at::equal(phase.parameters()[0].tensor, undisturbed.phase.parameters()[0].tensor));
 }
 
+TEST_F(TrainingLoopTest, HandsSecondMomentsOverAfterEachUpdate) {
+  phase.uses_second_moments = true;
+
+  run(lineSettings());
+
+  EXPECT_EQ(phase.second_moments.size(), 20U);
+  EXPECT_GT(phase.second_moments.front(), 0);
+}
+
+TEST_F(TrainingLoopTest, HandsSecondMomentsOverAgainWhenItResumes) {
+  phase.uses_second_moments = true;
+  run(lineSettings(), /*stop_after=*/8);
+  ASSERT_EQ(phase.second_moments.size(), 8U);
+  const double last = phase.second_moments.back();
+
+  run(lineSettings());
+
+  EXPECT_EQ(phase.second_moments.size(), 8U + 1 + 12);
+  EXPECT_EQ(phase.second_moments[8], last);
+}
+
 TEST_F(TrainingLoopTest, MakesUpForAnEvaluationThatAStopGaveUp) {
   run(lineSettings(), 10);
   EXPECT_EQ(state.evaluated_step, 5);
