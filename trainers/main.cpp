@@ -1,13 +1,16 @@
 #include "core/base/file.h"
 #include "trainers/catalog.h"
 #include "trainers/training/failure.h"
+#include "trainers/training/run_analysis.h"
 #include "trainers/training/run_session.h"
 #include "trainers/training/stop_signals.h"
 
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -22,6 +25,10 @@ usage:
   retort-train --catalog      print all settings, techniques and metrics as JSON
   retort-train --run DIR      carry out DIR/spec.yaml; go on from DIR/checkpoint if there is one
   retort-train --check DIR    check everything that can be checked without training; print JSON
+  retort-train --analyze DIR --probe NAME[,NAME…] [--set KEY=VALUE]… [--checkpoint last|best|STEP]
+               [--rows N] [--batch N]
+                              measure the model of DIR with probes on its evaluation rows; write
+                              DIR/analysis/ and print JSON
   retort-train --version      print the version
   retort-train --help         print this
 
@@ -77,6 +84,22 @@ int check(const std::string& folder) {
   }
 }
 
+int analyze(const std::string& folder, const std::vector<std::string>& words) {
+  train::StopSignals::install();
+  try {
+    const train::AnalysisRequest request = train::parseAnalysisRequest(words);
+    print(train::analyzeRun(folder, request).dump(1) + "\n");
+    return std::fflush(stdout) == 0 ? 0 : 74;
+  } catch (const std::invalid_argument& error) {
+    printError(error.what());
+    return kUsageError;
+  } catch (...) {
+    const train::Failure failure = train::describeFailure(std::current_exception());
+    printError(failure.message);
+    return failure.exit_code;
+  }
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -98,6 +121,9 @@ int main(int count, char** arguments) {
   if (count == 3 && command == "--check") {
     return check(arguments[2]);
   }
-  printError("expected --catalog, --run DIR, --check DIR, --version or --help");
+  if (count >= 3 && command == "--analyze") {
+    return analyze(arguments[2], {arguments + 3, arguments + count});
+  }
+  printError("expected --catalog, --run DIR, --check DIR, --analyze DIR, --version or --help");
   return kUsageError;
 }

@@ -27,6 +27,7 @@ const std::vector<Command>& commandTable() {
       plotCommand(),
       reportCommand(),
       exportCommand(),
+      analyzeCommand(),
       // Workspace
       catalogCommand(),
       trainersCommand(),

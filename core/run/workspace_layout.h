@@ -21,6 +21,7 @@
 ///   WORKSPACE/runs/ID/checkpoint/   checkpoints and their manifests
 ///   WORKSPACE/runs/ID/model/        the result: a Hugging Face folder
 ///   WORKSPACE/runs/ID/model-best/   the same for the best evaluation
+///   WORKSPACE/runs/ID/analysis/     what `retort analyze` measured on models, PROBE-CHECKPOINT.json
 namespace retort {
 
 struct RunPaths {
@@ -39,6 +40,8 @@ struct RunPaths {
   [[nodiscard]] std::filesystem::path model() const { return folder / "model"; }
 
   [[nodiscard]] std::filesystem::path bestModel() const { return folder / "model-best"; }
+
+  [[nodiscard]] std::filesystem::path analyses() const { return folder / "analysis"; }
 };
 
 struct WorkspacePaths {

@@ -1,6 +1,6 @@
-// A trainer for tests: honours the contract of trainers (--catalog, --check, --run) in milliseconds
-// instead of hours, computes numbers that depend on every step, and misbehaves in the ways that
-// `fake.behaviour` names.
+// A trainer for tests: honours the contract of trainers (--catalog, --check, --run, --analyze) in
+// milliseconds instead of hours, computes numbers that depend on every step, and misbehaves in the
+// ways that `fake.behaviour` names.
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
@@ -101,6 +101,11 @@ Catalogue makeCatalogue() {
   MetricSpec norm{"grad_norm", {"layer"}, "", "", "of a layer", "", "", true};
   MetricSpec accuracy{"eval.accuracy", {}, "", "max", "rises", "", "", true};
   catalogue.metrics = {loss, norm, accuracy};
+  TechniqueSpec probe;
+  probe.kind = "probe";
+  probe.name = "fake_probe";
+  probe.documentation = "measures what it was told";
+  catalogue.techniques = {probe};
   return catalogue;
 }
 
@@ -333,6 +338,28 @@ int Training::run() {
   return kFinished;
 }
 
+// Prints an analysis that holds the words after the run directory.
+int analyze(const std::vector<std::string>& words) {
+  Json points = Json::array();
+  for (const int head : {0, 1}) {
+    points.push_back({{"metric", "fake_metric"}, {"layer", 0}, {"head", head}, {"mean", 0.5}});
+  }
+  for (const std::string& word : words) {
+    if (word == "probe.fake_probe.fail=1") {
+      std::cerr << "fake_trainer: the fake model was removed\n";
+      return 66;
+    }
+  }
+  const Json analysis = {{"probe", "fake_probe"}, {"file", "nowhere"}, {"points", points}};
+  const Json report = {{"run", "fake"},
+                       {"checkpoint", "last"},
+                       {"rows", 7},
+                       {"words", words},
+                       {"analyses", Json::array({analysis})}};
+  std::cout << report.dump() << std::endl;
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -340,6 +367,9 @@ int main(int argc, char** argv) {
   if (arguments.size() == 1 && arguments[0] == "--catalog") {
     std::cout << toJson(makeCatalogue()).dump() << std::endl;
     return 0;
+  }
+  if (arguments.size() > 2 && arguments[0] == "--analyze") {
+    return analyze({arguments.begin() + 2, arguments.end()});
   }
   if (arguments.size() != 2 || (arguments[0] != "--run" && arguments[0] != "--check")) {
     std::cerr << "usage: fake_trainer --catalog | --check DIR | --run DIR\n";

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace retort::train {
 
@@ -177,6 +178,25 @@ std::optional<Checkpoint> CheckpointFolder::loadBest() const {
     return loadCheckpoint(folder_ / stepName(*best));
   } catch (const std::exception&) {
     return std::nullopt;
+  }
+}
+
+Checkpoint CheckpointFolder::load(std::int64_t step) const {
+  const std::vector<std::int64_t> all = steps();
+  if (std::find(all.begin(), all.end(), step) == all.end()) {
+    throw TrainError(ExitCode::kMissingInput,
+                     fmt::format("{} has no checkpoint of step {}; there are: {}",
+                                 folder_.string(),
+                                 step,
+                                 all.empty() ? "none" : fmt::format("{}", fmt::join(all, ", "))));
+  }
+  try {
+    return loadCheckpoint(folder_ / stepName(step));
+  } catch (const std::exception& error) {
+    throw TrainError(
+        ExitCode::kBadData,
+        fmt::format(
+            "checkpoint {} is damaged ({})", (folder_ / stepName(step)).string(), error.what()));
   }
 }
 

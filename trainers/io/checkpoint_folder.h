@@ -46,6 +46,10 @@ class CheckpointFolder {
   /// The newest checkpoint that was saved as the best; empty when there is none or it is damaged.
   [[nodiscard]] std::optional<Checkpoint> loadBest() const;
 
+  /// The checkpoint of one step. Throws TrainError: kMissingInput with the steps there are when it
+  /// is not there, kBadData when it is damaged.
+  [[nodiscard]] Checkpoint load(std::int64_t step) const;
+
   /// Steps of all checkpoints with a final name, ascending, sound or not.
   [[nodiscard]] std::vector<std::int64_t> steps() const;
 

@@ -115,7 +115,8 @@ const ProbeDefinition& gradientNoiseScaleProbe() {
                               "(B_{big} - B_{small})",
                    .source = "arXiv 1812.06162, equation A.2"}},
       .settings = noiseSettings().specs(),
-      .measure = measure};
+      .measure = measure,
+      .correct_means = correctNoiseScale};
   return kDefinition;
 }
 

@@ -17,7 +17,8 @@ const ProbeDefinition& learningRateProbe() {
                .documentation = "the learning rate of each update"},
       .metrics = {{.name = "learning_rate", .documentation = "learning rate of the step's update"}},
       .default_every = 10,
-      .measure = measure};
+      .measure = measure,
+      .is_of_training = true};
   return kDefinition;
 }
 

@@ -133,7 +133,8 @@ const ProbeDefinition& lossSurfaceProbe() {
                                     "weights themselves",
                    .formula = "\\overline{f(\\alpha,\\beta)} - f(0,0)"}},
       .settings = surfaceSettings().specs(),
-      .measure = measure};
+      .measure = measure,
+      .csv = surfaceCsv};
   return kDefinition;
 }
 

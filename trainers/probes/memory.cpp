@@ -50,7 +50,8 @@ const ProbeDefinition& memoryProbe() {
                                     "far",
                    .is_deterministic = false}},
       .default_every = 50,
-      .measure = measure};
+      .measure = measure,
+      .is_of_training = true};
   return kDefinition;
 }
 

@@ -78,6 +78,14 @@ struct ProbeDefinition {
   std::optional<PublishedVariant> published;  ///< empty: the authors' code has no known defect
   std::vector<SettingSpec> settings;          ///< its options (keys probe.x.…), of a SettingGroup
   void (*measure)(const ProbeInput& input, std::vector<MetricPoint>& points) = nullptr;
+
+  // For analyses of finished models (training/run_analysis.h), which average over batches:
+  bool is_of_training =
+      false;  ///< about the process (time, memory, learning rate): models have none
+  /// Sets right what is not the mean of the batches' values.
+  void (*correct_means)(std::vector<MetricPoint>& means) = nullptr;
+  /// The means as CSV, where they are more than a list of series.
+  std::string (*csv)(const std::vector<MetricPoint>& means) = nullptr;
 };
 
 /// The options of a probe as the run has set them; their defaults without a run.

@@ -25,6 +25,9 @@ struct ProbedTraining {
   std::int64_t rows = 0;  ///< of the training set
   /// Training rows by number, on the models' device.
   std::function<EncoderBatch(std::span<const std::int64_t> rows)> batch;
+  std::int64_t evaluation_rows = 0;  ///< of the main evaluation set
+  /// Rows first … first + count - 1 of it (fewer at its end), on the models' device.
+  std::function<EncoderBatch(std::int64_t first, std::int64_t count)> evaluation_batch;
   /// What the phase minimises at this step, of any model of the student's shape, without dropout
   /// and intervention; records gradients when grad mode is on.
   std::function<LossTerms(const BertModel& model, const EncoderBatch& batch)> objective;

@@ -8,9 +8,13 @@
 #include "trainers/probes/attention_output.h"
 #include "trainers/probes/attention_output_range.h"
 #include "trainers/probes/cover_length_ratio.h"
+#include "trainers/probes/gradient_cosine.h"
+#include "trainers/probes/gradient_noise_scale.h"
 #include "trainers/probes/gradient_norm.h"
+#include "trainers/probes/hessian.h"
 #include "trainers/probes/hidden_state.h"
 #include "trainers/probes/learning_rate.h"
+#include "trainers/probes/loss_surface.h"
 #include "trainers/probes/losses.h"
 #include "trainers/probes/memory.h"
 #include "trainers/probes/ranking_loss.h"
@@ -68,9 +72,13 @@ const std::vector<const ProbeDefinition*>& probeRegistry() {
       &attentionOutputProbe(),
       &attentionOutputRangeProbe(),
       &coverLengthRatioProbe(),
+      &gradientCosineProbe(),
+      &gradientNoiseScaleProbe(),
       &gradientNormProbe(),
+      &hessianProbe(),
       &hiddenStateProbe(),
       &learningRateProbe(),
+      &lossSurfaceProbe(),
       &lossesProbe(),
       &memoryProbe(),
       &rankingLossProbe(),

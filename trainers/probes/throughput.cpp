@@ -37,7 +37,8 @@ const ProbeDefinition& throughputProbe() {
                                     "second",
                    .is_deterministic = false}},
       .default_every = 10,
-      .measure = measure};
+      .measure = measure,
+      .is_of_training = true};
   return kDefinition;
 }
 

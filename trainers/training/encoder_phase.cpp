@@ -80,6 +80,11 @@ ProbedTraining EncoderPhase::probed(std::int64_t step, std::int64_t total_steps)
           .tokenizer = &task_->tokenizer(),
           .rows = trainingRows(),
           .batch = [this](std::span<const std::int64_t> rows) { return task_->batch(rows); },
+          .evaluation_rows = task_->evaluationRows(),
+          .evaluation_batch =
+              [this](std::int64_t first, std::int64_t count) {
+                return task_->evaluationBatch(first, count);
+              },
           .objective =
               [this, step, total_steps](const BertModel& model, const EncoderBatch& batch) {
                 return objective(model, batch, step, total_steps);

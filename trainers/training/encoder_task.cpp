@@ -69,6 +69,15 @@ EncoderBatch EncoderTask::batch(std::span<const std::int64_t> rows) const {
   return training_.batch(rows).to(options_.device);
 }
 
+std::int64_t EncoderTask::evaluationRows() const {
+  return evaluations_.empty() ? 0 : evaluations_.front().rows.size();
+}
+
+EncoderBatch EncoderTask::evaluationBatch(std::int64_t first, std::int64_t count) const {
+  TORCH_CHECK(!evaluations_.empty(), "the task has no evaluation rows");
+  return evaluations_.front().rows.slice(first, count).to(options_.device);
+}
+
 void EncoderTask::checkFits(const BertConfig& config, const std::filesystem::path& model) const {
   checkVocabularyFits(tokenizer_, config.vocab_size);
   if (max_length_ > config.max_position_embeddings) {

@@ -44,6 +44,12 @@ class EncoderTask {
   /// The batch of training rows on the device, labels in the model's type.
   [[nodiscard]] EncoderBatch batch(std::span<const std::int64_t> rows) const;
 
+  /// Rows of the main evaluation set; 0 when there is none.
+  [[nodiscard]] std::int64_t evaluationRows() const;
+
+  /// Rows first … first + count - 1 of it, as `batch`.
+  [[nodiscard]] EncoderBatch evaluationBatch(std::int64_t first, std::int64_t count) const;
+
   /// Throws TrainError (kBadData or kBadSpec) when ids or positions could run past the model's
   /// tables.
   void checkFits(const BertConfig& config, const std::filesystem::path& model) const;

@@ -6,6 +6,7 @@
 namespace retort::cli {
 
 [[nodiscard]] Command agentCommand();
+[[nodiscard]] Command analyzeCommand();
 [[nodiscard]] Command catalogCommand();
 [[nodiscard]] Command checkCommand();
 [[nodiscard]] Command compareCommand();

@@ -1,0 +1,315 @@
+#include "trainers/training/run_analysis.h"
+
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "trainers/analysis/point_means.h"
+#include "trainers/analysis/tensor_list.h"
+#include "trainers/io/checkpoint_folder.h"
+#include "trainers/io/model_folder.h"
+#include "trainers/io/or_throw.h"
+#include "trainers/probes/registry.h"
+#include "trainers/settings/loop_settings.h"
+#include "trainers/training/compute_environment.h"
+#include "trainers/training/device.h"
+#include "trainers/training/generator_state.h"
+#include "trainers/training/phase_registry.h"
+#include "trainers/training/probe_schedule.h"
+#include "trainers/training/run_settings_resolver.h"
+#include "trainers/training/stop_signals.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace retort::train {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kVersion = 1;
+
+void warn(const std::string& message) {
+  std::fprintf(stderr, "retort-train: %s\n", escapeForTerminal(message, true).c_str());
+}
+
+RunPaths existingFolder(const fs::path& folder) {
+  if (!fs::is_directory(folder)) {
+    throw TrainError(ExitCode::kMissingInput,
+                     fmt::format("{}: there is no such run directory", folder.string()));
+  }
+  return RunPaths{fs::canonical(folder)};
+}
+
+[[noreturn]] void refuseWithoutModel(const RunPaths& paths, const fs::path& model) {
+  const auto steps = CheckpointFolder(paths.checkpoints(), 1).steps();
+  const std::string instead =
+      steps.empty() ? "it has no checkpoints either"
+                    : fmt::format("it has checkpoints to analyze instead: --checkpoint {}",
+                                  fmt::join(steps, ", "));
+  throw TrainError(ExitCode::kMissingInput,
+                   fmt::format("{}: there is no such model: the run has not finished, or its model "
+                               "was removed; {}",
+                               model.string(),
+                               instead));
+}
+
+/// Copies what is named alike into the phase's tensors.
+void copyInto(const NamedTensors& targets,
+              const TensorMap& source,
+              const std::string& prefix,
+              const std::string& where) {
+  const at::NoGradGuard no_grad;
+  for (const NamedTensor& target : targets) {
+    const auto found = source.find(prefix + target.name);
+    if (found == source.end() || found->second.sizes() != target.tensor.sizes()) {
+      throw TrainError(ExitCode::kBadData,
+                       fmt::format("{} does not fit the run's settings: {}", where, target.name));
+    }
+    target.tensor.copy_(found->second);
+  }
+}
+
+void loadModel(const RunPaths& paths, const fs::path& model, const NamedTensors& parameters) {
+  if (!fs::is_directory(model)) {
+    refuseWithoutModel(paths, model);
+  }
+  std::vector<ExpectedTensor> expected;
+  for (const NamedTensor& parameter : parameters) {
+    expected.push_back({.name = parameter.name, .shape = parameter.tensor.sizes().vec()});
+  }
+  copyInto(parameters, ModelFolder(model).load(expected).tensors, "", model.string());
+}
+
+/// The word of a file name: "last", "best", "step-000120".
+std::string checkpointName(const std::string& checkpoint) {
+  const auto step = parseInteger(checkpoint);
+  if (step) {
+    return fmt::format("step-{:06}", *step);
+  }
+  if (checkpoint != "last" && checkpoint != "best") {
+    throw TrainError(ExitCode::kBadSpec,
+                     fmt::format("--checkpoint {}: expected last, best or a step", checkpoint));
+  }
+  return checkpoint;
+}
+
+/// A run's model, teacher and rows, with the weights that are to be looked at.
+class Analysis {
+ public:
+  Analysis(const fs::path& folder, const AnalysisRequest& request)
+      : request_(request),
+        paths_(existingFolder(folder)),
+        spec_(specOf(paths_, request)),
+        settings_(resolveRunSettings(spec_, paths_)),
+        run_(runSettings().read(settings_)),
+        environment_(run_, warn),
+        device_(selectDevice(run_.device, warn)),
+        name_(checkpointName(request.checkpoint)) {
+    verifyInputs(spec_, paths_);
+    seedGenerators(run_.seed, device_);
+    phase_ = makePhase({.settings = settings_, .device = device_, .warn = warn});
+    loadWeights();
+    const LoopSettings loop = loopSettings().read(settings_);
+    const std::int64_t total =
+        plannedSteps(loop, (phase_->trainingRows() + loop.batch - 1) / loop.batch);
+    probed_ = phase_->probed(std::max<std::int64_t>(total - 1, 0), total);
+    batch_ =
+        request.batch > 0 ? request.batch : (loop.eval_batch > 0 ? loop.eval_batch : loop.batch);
+    rows_ = request.rows > 0 ? std::min(request.rows, probed_.evaluation_rows)
+                             : probed_.evaluation_rows;
+    if (probed_.student == nullptr || rows_ == 0) {
+      throw TrainError(ExitCode::kBadData, "the run has no model or no evaluation rows to look at");
+    }
+    checkTeacher();
+  }
+
+  /// Measures, writes and describes.
+  Json run() {
+    std::map<const ProbeDefinition*, PointMeans> means;
+    ProbeSchedule schedule(settings_, probed_.teacher != nullptr, probes());
+    for (std::int64_t first = 0; first < rows_; first += batch_) {
+      if (StopSignals::isStopRequested()) {
+        throw TrainError(ExitCode::kStopped, "stopped on request; nothing was written");
+      }
+      const std::int64_t count = std::min(batch_, rows_ - first);
+      measure(first, count, schedule, means);
+    }
+    Json analyses = Json::array();
+    for (const ProbeDefinition* probe : probes()) {
+      analyses.push_back(write(*probe, means[probe]));
+    }
+    Json result = facts();
+    result["analyses"] = std::move(analyses);
+    return result;
+  }
+
+ private:
+  static RunSpec specOf(const RunPaths& paths, const AnalysisRequest& request) {
+    RunSpec spec = readRunSpec(paths);
+    spec.settings = analysisSettings(spec.settings, request);
+    return spec;
+  }
+
+  void loadWeights() {
+    if (name_ == "last") {
+      loadModel(paths_, paths_.model(), modelParameters());
+    } else if (name_ == "best") {
+      loadModel(paths_, paths_.bestModel(), modelParameters());
+    } else {
+      const std::int64_t step = *parseInteger(request_.checkpoint);
+      const Checkpoint checkpoint = CheckpointFolder(paths_.checkpoints(), 1).load(step);
+      copyInto(phase_->parameters(), checkpoint.tensors, "model/", "the checkpoint");
+      step_ = step;
+    }
+  }
+
+  /// What a model folder holds: without what only the losses learn.
+  [[nodiscard]] NamedTensors modelParameters() const {
+    const ProbedTraining probed = phase_->probed(0, 1);
+    return probed.student == nullptr ? phase_->parameters() : probed.student->parameters();
+  }
+
+  void checkTeacher() const {
+    for (const ProbeDefinition* probe : probes()) {
+      if (probe->needs_teacher && probed_.teacher == nullptr) {
+        throw TrainError(
+            ExitCode::kBadSpec,
+            fmt::format("probe '{}' compares with a teacher, and a run of phase {} has "
+                        "none",
+                        probe->spec.name,
+                        run_.phase));
+      }
+    }
+  }
+
+  /// Those that are asked for, in the registry's order.
+  [[nodiscard]] std::vector<const ProbeDefinition*> probes() const {
+    std::vector<const ProbeDefinition*> wanted;
+    for (const ProbeDefinition* probe : probeRegistry()) {
+      if (std::find(request_.probes.begin(), request_.probes.end(), probe->spec.name) !=
+          request_.probes.end()) {
+        wanted.push_back(probe);
+      }
+    }
+    return wanted;
+  }
+
+  void measure(std::int64_t first,
+               std::int64_t count,
+               ProbeSchedule& schedule,
+               std::map<const ProbeDefinition*, PointMeans>& means) {
+    const EncoderBatch batch = probed_.evaluation_batch(first, count);
+    const ForwardOptions options{.trace = schedule.needs(1)};
+    BertTrace student;
+    BertTrace teacher;
+    {
+      const at::NoGradGuard no_grad;
+      student = probed_.student->forward(batch, options);
+      if (probed_.teacher != nullptr) {
+        teacher = teacherTrace(probed_, batch, options);
+      }
+    }
+    const NamedTensors parameters = phase_->trainableParameters();
+    const LossTerms terms = probed_.objective(*probed_.student, batch);
+    std::vector<double> norms;
+    for (const at::Tensor& gradient : gradientOf(terms.total, tensorsOf(parameters))) {
+      norms.push_back(norm({gradient}));
+    }
+    const ProbeInput input{.batch = batch,
+                           .student = &student,
+                           .teacher = probed_.teacher != nullptr ? &teacher : nullptr,
+                           .parameters = &parameters,
+                           .gradient_norms = &norms,
+                           .losses = &terms.components,
+                           .device = device_,
+                           .training = probed_,
+                           .pulse = [] {
+                             return !StopSignals::isStopRequested();
+                           }};
+    for (const MetricPoint& point : schedule.measure(1, input)) {
+      means[probeOf(point.series.metric)].add({point}, static_cast<double>(count));
+    }
+  }
+
+  [[nodiscard]] const ProbeDefinition* probeOf(const std::string& metric) const {
+    for (const ProbeDefinition* probe : probes()) {
+      for (const MetricSpec& spec : probe->metrics) {
+        if (spec.name == metric) {
+          return probe;
+        }
+      }
+    }
+    throw std::logic_error("a probe measured '" + metric + "', which no probe declares");
+  }
+
+  [[nodiscard]] Json facts() const {
+    return {{"retort_analysis", kVersion},
+            {"run", spec_.run_id},
+            {"release", spec_.release},
+            {"checkpoint", name_},
+            {"step", step_ >= 0 ? Json(step_) : Json(nullptr)},
+            {"rows", rows_},
+            {"batch", batch_},
+            {"device", deviceName(device_)}};
+  }
+
+  [[nodiscard]] Json write(const ProbeDefinition& probe, const PointMeans& measured) const {
+    std::vector<MetricPoint> means = measured.means();
+    if (probe.correct_means != nullptr) {
+      probe.correct_means(means);
+    }
+    Json settings = Json::object();
+    for (const std::string& key : probeSettingKeys(probe)) {
+      if (const auto value = settings_.find(key);
+          value != settings_.end() && key != probeIntervalKey(probe)) {
+        settings[key] = value->second;
+      }
+    }
+    Json json = {{"probe", probe.spec.name},
+                 {"settings", std::move(settings)},
+                 {"points", measured.toJson(means)}};
+    Json document = facts();
+    document["created_ms"] = wallClockMs();
+    document.update(json);
+    fs::create_directories(paths_.analyses());
+    const fs::path stem = paths_.analyses() / fmt::format("{}-{}", probe.spec.name, name_);
+    const fs::path file = stem.string() + ".json";
+    writeOrThrow(writeFileAtomically(file, document.dump(1) + "\n"));
+    json["file"] = file.string();
+    if (probe.csv != nullptr) {
+      const fs::path csv = stem.string() + ".csv";
+      writeOrThrow(writeFileAtomically(csv, probe.csv(means)));
+      json["csv"] = csv.string();
+    }
+    return json;
+  }
+
+  AnalysisRequest request_;
+  RunPaths paths_;
+  RunSpec spec_;
+  SettingValues settings_;
+  RunSettings run_;
+  ComputeEnvironment environment_;
+  at::Device device_;
+  std::string name_;
+  std::unique_ptr<TrainingPhase> phase_;
+  ProbedTraining probed_;
+  std::int64_t step_ = -1;
+  std::int64_t batch_ = 0;
+  std::int64_t rows_ = 0;
+};
+
+}  // namespace
+
+Json analyzeRun(const fs::path& folder, const AnalysisRequest& request) {
+  return Analysis(folder, request).run();
+}
+
+}  // namespace retort::train
