@@ -4,14 +4,19 @@
 #include "trainers/data/task.h"
 #include "trainers/freezing/freezing.h"
 #include "trainers/losses/registry.h"
+#include "trainers/models/precision_map.h"
 #include "trainers/optimizers/registry.h"
 #include "trainers/probes/registry.h"
+#include "trainers/quantizers/quantization_settings.h"
 #include "trainers/quantizers/registry.h"
+#include "trainers/quantizers/weight_precision.h"
 #include "trainers/schedules/schedule.h"
 #include "trainers/settings/loop_settings.h"
 #include "trainers/settings/recipes.h"
 #include "trainers/settings/run_settings.h"
 #include "trainers/training/encoder_task.h"
+#include "trainers/training/intervention.h"
+#include "trainers/training/kd_qat_phase.h"
 #include "trainers/training/phase_registry.h"
 
 #include <utility>
@@ -38,8 +43,13 @@ std::vector<SettingSpec> allSettings() {
   append(settings, loopSettings().specs());
   append(settings, scheduleSettings().specs());
   append(settings, optimizerSettings().specs());
+  append(settings, weightSettings().specs());
+  append(settings, embeddingSettings().specs());
+  append(settings, precisionMapSettings().specs());
   append(settings, quantizationSettings().specs());
   append(settings, Distillation::settingSpecs());
+  append(settings, layerMapSettings().specs());
+  append(settings, interventionSettings().specs());
   append(settings, freezeSettings().specs());
   append(settings, probeSettingSpecs());
   append(settings, checkpointSettings().specs());
@@ -57,8 +67,9 @@ std::vector<TechniqueSpec> allTechniques() {
     techniques.push_back(quantizer.spec);
   }
   for (const LossDefinition* loss : lossRegistry()) {
-    techniques.push_back(loss->spec);
+    techniques.push_back(lossTechnique(*loss));
   }
+  append(techniques, interventionTechniques());
   for (const OptimizerDefinition* optimizer : optimizerRegistry()) {
     techniques.push_back(optimizer->spec);
   }
@@ -66,7 +77,7 @@ std::vector<TechniqueSpec> allTechniques() {
   append(techniques, freezeSpecs());
   for (const ProbeDefinition* probe : probeRegistry()) {
     TechniqueSpec spec = probe->spec;
-    spec.settings = {probeSettingKey(*probe)};
+    spec.settings = probeSettingKeys(*probe);
     techniques.push_back(std::move(spec));
   }
   return techniques;

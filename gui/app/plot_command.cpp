@@ -62,7 +62,7 @@ Status saveCurves(const FigureSpec& spec, const ComparisonData& data) {
   if (plot.curves().empty()) {
     return nothingToDraw(spec, data.figure.metric);
   }
-  plot.setLogY(spec.is_log);
+  plot.view().setLogY(spec.is_log);
   return savePlot(plot, spec.file, optionsOf(spec));
 }
 

@@ -148,7 +148,7 @@ void CompareFigures::connectAll() {
     values_->setLook(static_cast<GroupBarPlot::Look>(looks_->currentData().toInt()));
   });
   connect(is_log_, &QCheckBox::toggled, this, [this](bool is_log) {
-    (kind() == FigureKind::kCurves ? curves_ : profiles_)->setLogY(is_log);
+    (kind() == FigureKind::kCurves ? curves_ : profiles_)->view().setLogY(is_log);
   });
 }
 
@@ -158,7 +158,7 @@ void CompareFigures::chooseKind(int index) {
   profile_values_->setVisible(kind() == FigureKind::kDepth);
   is_log_->setVisible(kind() != FigureKind::kValues);
   if (kind() != FigureKind::kValues) {
-    is_log_->setChecked((kind() == FigureKind::kCurves ? curves_ : profiles_)->isLogY());
+    is_log_->setChecked((kind() == FigureKind::kCurves ? curves_ : profiles_)->view().isLogY());
   }
 }
 

@@ -89,8 +89,20 @@ void WatchPage::buildPanels() {
                                {"grad_norm", "grad_norm_relative", "grad_norm_total"},
                                this));
   addPanel(tr("&Attention"),
-           new WatchLayerPanel(
-               QStringLiteral("attention"), {"attention_map_kl", "attention_output_mse"}, this));
+           new WatchLayerPanel(QStringLiteral("attention"),
+                               {"attention_map_kl",
+                                "attention_output_mse",
+                                "ranking_loss",
+                                "cover_length_ratio",
+                                "attention_entropy",
+                                "attention_distance",
+                                "special_token_mass",
+                                "attention_output_min",
+                                "attention_output_max",
+                                "attention_norm_alpha_gap",
+                                "attention_norm_f_gap",
+                                "attention_norm_alpha_f_gap"},
+                               this));
   addPanel(tr("S&ignal"), new WatchSignalPanel(this));
   addPanel(tr("&Speed"),
            new WatchStackPanel({{tr("Learning rate"), {"learning_rate"}, true, false},

@@ -69,10 +69,10 @@ void WatchPanel::setDisplay(const WatchDisplay& display) {
   display_ = display;
   for (CurvePlot* plot : plots_) {
     const bool is_log = display.is_log && linear_plots_.find(plot) == linear_plots_.end();
-    if (plot->isLogY() != is_log) {
-      plot->setLogY(is_log);
+    if (plot->view().isLogY() != is_log) {
+      plot->view().setLogY(is_log);
     }
-    plot->setFollowing(display.is_following);
+    plot->view().setFollowing(display.is_following);
   }
   if (has_other_curves) {
     rebuild();
@@ -86,7 +86,7 @@ void WatchPanel::setCatalogue(const Catalogue& catalogue) {
 
 void WatchPanel::resetView() {
   for (CurvePlot* plot : plots_) {
-    plot->resetView();
+    plot->view().reset();
   }
 }
 
@@ -102,7 +102,7 @@ void WatchPanel::addPlot(CurvePlot* plot, bool can_be_log) {
   if (!can_be_log) {
     linear_plots_.insert(plot);
   }
-  connect(plot, &CurvePlot::followingChanged, this, &WatchPanel::followingChanged);
+  connect(&plot->view(), &CurveView::followingChanged, this, &WatchPanel::followingChanged);
 }
 
 void WatchPanel::fillLegend() {

@@ -1,20 +1,17 @@
 #pragma once
 
-#include "gui/plots/axis_range.h"
-#include "gui/plots/curve.h"
+#include "gui/plots/curve_legend.h"
 #include "gui/plots/curve_plottable.h"
+#include "gui/plots/curve_set.h"
+#include "gui/plots/curve_view.h"
 #include "gui/plots/plot_widget.h"
 #include "gui/plots/read_out.h"
 #include "gui/plots/tick_label.h"
 
-#include <QPointer>
-
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
-class QCPAbstractPlottable;
 class QCPItemStraightLine;
 class QCPItemText;
 
@@ -35,8 +32,8 @@ struct CurvePlotSetup {
   bool operator==(const CurvePlotSetup&) const = default;
 };
 
-/// Curves over steps (or layers). Follows growing data until the user zooms or pans; a reset
-/// follows again. Y fits what is in sight until the user changes it.
+/// Curves over steps (or layers), the part of them that is in sight, and the values where the
+/// pointer is.
 class CurvePlot : public PlotWidget {
   Q_OBJECT
 
@@ -47,7 +44,7 @@ class CurvePlot : public PlotWidget {
   /// Replaces the curves. Ranges stay, and the hidden ids stay hidden.
   void setCurves(std::vector<Curve> curves);
 
-  [[nodiscard]] const std::vector<Curve>& curves() const { return curves_; }
+  [[nodiscard]] const std::vector<Curve>& curves() const { return curves_.all(); }
 
   /// The data of the curves have grown: draws soon.
   void dataChanged() { scheduleReplot(); }
@@ -59,35 +56,15 @@ class CurvePlot : public PlotWidget {
 
   [[nodiscard]] const CurvePlotSetup& setup() const { return setup_; }
 
-  void setLogY(bool is_log);
-  [[nodiscard]] bool isLogY() const;
+  [[nodiscard]] CurveView& view() const { return *view_; }
 
-  void setFollowing(bool is_following);
-
-  [[nodiscard]] bool isFollowing() const { return is_following_; }
-
-  /// All in sight again, and following.
-  void resetView();
-
-  [[nodiscard]] AxisRange xRange() const;
-  [[nodiscard]] AxisRange yRange() const;
-  /// As a user's zoom would, but for the signal.
-  void setXRange(const AxisRange& range);
-  void setYRange(const AxisRange& range);
-
-  /// The visible curves' values at the sample nearest to `x`, greatest first. Curves that do not
-  /// reach there are left out.
+  /// As `CurveSet::readOutAt`, in the colours of the plot.
   [[nodiscard]] std::vector<ReadOutEntry> readOutAt(double x) const;
-  /// The x of the visible sample nearest to `x`.
-  [[nodiscard]] std::optional<double> nearestX(double x) const;
-  /// While following, all of these show the steps that any of them has.
-  void setLinked(const std::vector<CurvePlot*>& plots);
+
   /// A line at the place that is looked at in another plot; nothing: none.
   void showCursor(std::optional<double> x);
 
  Q_SIGNALS:
-  void xRangeChanged(double lower, double upper);  ///< by the user
-  void followingChanged(bool is_following);
   void cursorMoved(double x);
   void cursorLeft();
 
@@ -97,41 +74,19 @@ class CurvePlot : public PlotWidget {
   void prepareReplot(int width) override;
 
  private:
-  struct Drawn {
-    QCPAbstractPlottable* band = nullptr;
-    QCPAbstractPlottable* raw = nullptr;
-    QCPAbstractPlottable* line = nullptr;
-  };
-
   void buildItems();
-  void connectAxes();
-  void dropPlottables();
-  Drawn addPlottables(const Curve& curve);
-  void showPlottables();
   void hoverAt(const QPointF& position);
   void fitLabels();
-  void placeLegend();
-  void fillLegend(int width);
-  void fitRanges();
-  void includeX(RangeFinder& finder) const;
-  [[nodiscard]] AxisRange fullXRange() const;
-  [[nodiscard]] AxisRange fittingYRange() const;
-  [[nodiscard]] bool isHeavy() const;
-  void assignRanges(const AxisRange& x, const AxisRange& y);
 
-  std::vector<Curve> curves_;
-  std::vector<Drawn> drawn_;
-  std::set<std::string> hidden_;
+  CurveSet curves_;
   CurveLook look_;
+  CurveView* view_;
+  CurveLegend legend_;
   PlotNavigator* navigator_;
   ReadOut read_out_;
   QCPItemStraightLine* reference_line_;
   QCPItemText* reference_name_;
   CurvePlotSetup setup_;
-  std::vector<QPointer<CurvePlot>> linked_;
-  bool is_following_ = true;
-  bool is_y_fitting_ = true;
-  bool is_assigning_ = false;  ///< ranges change, but not by the user
 };
 
 }  // namespace retort::gui

@@ -5,20 +5,27 @@
 namespace retort::gui {
 
 void linkXAxes(const std::vector<CurvePlot*>& plots) {
+  std::vector<CurveView*> views;
+  for (const CurvePlot* plot : plots) {
+    views.push_back(&plot->view());
+  }
   for (CurvePlot* from : plots) {
-    from->setLinked(plots);
+    from->view().setLinked(views);
     for (CurvePlot* to : plots) {
       if (from == to) {
         continue;
       }
-      QObject::connect(from, &CurvePlot::xRangeChanged, to, [to](double lower, double upper) {
-        to->setXRange({lower, upper});
-      });
-      QObject::connect(from, &CurvePlot::followingChanged, to, [to](bool is_following) {
-        if (is_following) {
-          to->resetView();
-        }
-      });
+      CurveView* view = &to->view();
+      QObject::connect(
+          &from->view(), &CurveView::xRangeChanged, view, [view](double lower, double upper) {
+            view->setXRange({lower, upper});
+          });
+      QObject::connect(
+          &from->view(), &CurveView::followingChanged, view, [view](bool is_following) {
+            if (is_following) {
+              view->reset();
+            }
+          });
       QObject::connect(from, &CurvePlot::cursorMoved, to, [to](double x) { to->showCursor(x); });
       QObject::connect(from, &CurvePlot::cursorLeft, to, [to] { to->showCursor({}); });
     }

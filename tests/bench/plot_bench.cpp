@@ -89,7 +89,7 @@ void measureCurves(int curves, int points, int frames) {
   std::vector<double> times;
   for (int frame = 0; frame < frames; ++frame) {
     const double shift = span * 0.2 * frame / frames;
-    plot.setXRange({shift, shift + span * 0.8});
+    plot.view().setXRange({shift, shift + span * 0.8});
     const auto start = Clock::now();
     plot.replotNow();
     times.push_back(millisecondsSince(start));
@@ -99,14 +99,14 @@ void measureCurves(int curves, int points, int frames) {
   times.clear();
   for (int frame = 0; frame < frames; ++frame) {
     const double share = 1 - 0.95 * frame / frames;
-    plot.setXRange({span / 2 * (1 - share), span / 2 * (1 + share)});
+    plot.view().setXRange({span / 2 * (1 - share), span / 2 * (1 + share)});
     const auto start = Clock::now();
     plot.replotNow();
     times.push_back(millisecondsSince(start));
     QCoreApplication::processEvents();
   }
   report(what + "zoom", times);
-  plot.resetView();
+  plot.view().reset();
   QCoreApplication::processEvents();
   times.clear();
   QWidget* canvas = plot.focusProxy();
@@ -173,7 +173,7 @@ void measureLatency(int points) {
   for (int step = 1; step <= points; ++step) {
     bool is_painted = false;
     const auto connection = QObject::connect(plot, &PlotWidget::replotted, plot, [&] {
-      is_painted = is_painted || plot->xRange().upper >= step;
+      is_painted = is_painted || plot->view().xRange().upper >= step;
     });
     QTest::qWait(37 * (step % 7));
     writer.add(step, "train.loss", 1.0 / step);

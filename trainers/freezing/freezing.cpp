@@ -2,122 +2,15 @@
 
 #include "core/base/text.h"
 #include "trainers/models/parameter_place.h"
+#include "trainers/models/parameter_selector.h"
 #include "trainers/train_error.h"
 
-#include <algorithm>
-#include <array>
-#include <functional>
 #include <map>
-#include <optional>
 
 #include <fmt/format.h>
 
 namespace retort::train {
 namespace {
-
-constexpr std::array<const char*, 10> kParts = {
-    "q", "k", "v", "o", "ffn1", "ffn2", "embeddings", "pooler", "classifier", "norms"};
-constexpr std::string_view kLayerWord = "layer:";
-
-bool isPart(std::string_view word) {
-  return std::any_of(
-      kParts.begin(), kParts.end(), [word](std::string_view part) { return part == word; });
-}
-
-bool belongsTo(const ParameterPlace& place, std::string_view part) {
-  return part == "norms" ? place.is_norm : place.projection == part;
-}
-
-struct LayerSelector {
-  std::int64_t first = 0;
-  std::int64_t last = 0;
-  std::string part;  ///< empty: the whole layer
-};
-
-/// "0-2", "3", "3/q".
-std::optional<LayerSelector> parseLayerSelector(std::string_view text) {
-  LayerSelector selector;
-  if (const auto slash = text.find('/'); slash != std::string_view::npos) {
-    selector.part = text.substr(slash + 1);
-    text = text.substr(0, slash);
-    if (!isPart(selector.part)) {
-      return std::nullopt;
-    }
-  }
-  const auto dash = text.find('-');
-  const auto first = parseInteger(text.substr(0, dash));
-  const auto last = dash == std::string_view::npos ? first : parseInteger(text.substr(dash + 1));
-  if (!first || !last || *first < 0 || *last < *first) {
-    return std::nullopt;
-  }
-  selector.first = *first;
-  selector.last = *last;
-  return selector;
-}
-
-/// `*` stands for any characters, `?` for one. Linear in the name for each star: no backtracking
-/// blow-up.
-bool matchesPattern(std::string_view pattern, std::string_view name) {
-  std::size_t p = 0;
-  std::size_t n = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t resume = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n]) && pattern[p] != '*') {
-      ++p;
-      ++n;
-    } else if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = n;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      n = ++resume;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', p) == std::string_view::npos;
-}
-
-using Predicate = std::function<bool(const std::string& name)>;
-
-[[noreturn]] void refuse(const std::string& selector) {
-  std::vector<std::string> known(kParts.begin(), kParts.end());
-  const auto nearest = nearestName(selector, known);
-  const std::string hint =
-      nearest ? fmt::format("did you mean '{}'?", *nearest)
-              : fmt::format(
-                    "known: {}, layer:N, layer:N-M, layer:N/q, or a pattern of parameter "
-                    "names with * or ?",
-                    joinStrings(known, ", "));
-  throw TrainError(ExitCode::kBadSpec,
-                   fmt::format("freeze: unknown selector '{}'; {}", selector, hint));
-}
-
-Predicate parseSelector(const std::string& selector) {
-  if (isPart(selector)) {
-    return [selector](const std::string& name) {
-      return belongsTo(parameterPlace(name), selector);
-    };
-  }
-  if (selector.starts_with(kLayerWord)) {
-    const auto layers = parseLayerSelector(std::string_view(selector).substr(kLayerWord.size()));
-    if (!layers) {
-      refuse(selector);
-    }
-    return [layers = *layers](const std::string& name) {
-      const ParameterPlace place = parameterPlace(name);
-      return place.layer >= layers.first && place.layer <= layers.last &&
-             (layers.part.empty() || belongsTo(place, layers.part));
-    };
-  }
-  if (selector.find_first_of("*?.") == std::string::npos) {
-    refuse(selector);
-  }
-  return [selector](const std::string& name) {
-    return matchesPattern(selector, name);
-  };
-}
 
 /// "0-2, 5": sorted numbers with runs joined.
 std::string describeLayers(const std::set<int>& layers) {
@@ -162,7 +55,7 @@ std::set<std::string> frozenParameters(const std::vector<std::string>& selectors
                                        const std::vector<std::string>& parameters) {
   std::set<std::string> frozen;
   for (const std::string& selector : selectors) {
-    const Predicate is_chosen = parseSelector(selector);
+    const ParameterSelector is_chosen = parseParameterSelector("freeze", selector);
     bool chooses_any = false;
     for (const std::string& name : parameters) {
       if (is_chosen(name)) {

@@ -8,13 +8,7 @@
 #include <vector>
 
 /// Which latent weights stay as they are. Frozen parameters are still quantized in the forward
-/// pass, get no gradient and no weight decay. A selector is one of
-///   q, k, v, o, ffn1, ffn2            the projection (weight and bias) in every layer
-///   embeddings, pooler, classifier    that part
-///   norms                             every LayerNorm
-///   layer:3, layer:0-2                whole layers
-///   layer:3/q, layer:0-2/ffn1         a projection in these layers
-///   a pattern with * or ?, or a full parameter name: "bert.encoder.layer.*.output.dense.weight"
+/// pass, get no gradient and no weight decay. Selectors: models/parameter_selector.h.
 namespace retort::train {
 
 struct FreezeSettings {

@@ -26,11 +26,9 @@ const LossDefinition& attentionScoreLoss() {
            .documentation = "attention scores before softmax, mean squared error",
            .formula =
                "\\sum_l \\mathrm{MSE}(\\tilde a_l^S, \\tilde a_l^T),\\ \\tilde a = a\\,1[a > -100]",
-           .source = "TernaryBERT, arXiv 2009.12812; code of arXiv 2211.11014, main.py",
-           .settings = {"distill.attention_score.coefficient"}},
-      .needs = TracePart::kScore,
-      .terms = [](const LossInput& input) {
-        return overLayers(input.student.score, input.teacher.score, attentionScoreError);
+           .source = "TernaryBERT, arXiv 2009.12812; code of arXiv 2211.11014, main.py"},
+      .make = [](const LossRequest&) {
+        return layerLoss(TracePart::kScore, &BertTrace::score, attentionScoreError);
       }};
   return kLoss;
 }

@@ -10,12 +10,9 @@ const LossDefinition& contextLoss() {
                .name = "context",
                .documentation = "attention context A V, mean squared error",
                .formula = "\\sum_{l} \\mathrm{MSE}(A_l^S V_l^S, A_l^T V_l^T)",
-               .source = "arXiv 2211.11014 (ablation); its code, main.py",
-               .settings = {"distill.context.coefficient"}},
-      .default_coefficient = 0,
-      .needs = TracePart::kContext,
-      .terms = [](const LossInput& input) {
-        return meanSquaredErrors(input.student.context, input.teacher.context);
+               .source = "arXiv 2211.11014 (ablation); its code, main.py"},
+      .make = [](const LossRequest&) {
+        return layerMseLoss(TracePart::kContext, &BertTrace::context);
       }};
   return kLoss;
 }

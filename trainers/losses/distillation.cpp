@@ -1,96 +1,208 @@
 #include "trainers/losses/distillation.h"
 
 #include "trainers/losses/registry.h"
+#include "trainers/settings/setting_group.h"
 #include "trainers/train_error.h"
 
 #include <ATen/TensorOperators.h>
 
+#include <utility>
+
 namespace retort::train {
 namespace {
 
-std::string coefficientKey(const LossDefinition& loss) {
-  return "distill." + loss.spec.name + ".coefficient";
+std::string keyOf(const LossDefinition& loss, const char* name) {
+  return "distill." + loss.spec.name + "." + name;
 }
 
-at::Tensor sum(const std::vector<at::Tensor>& terms) {
-  TORCH_CHECK(!terms.empty(), "a loss has no terms: the traces lack what it needs");
-  at::Tensor total = terms.front();
-  for (std::size_t i = 1; i < terms.size(); ++i) {
-    total = total + terms[i];
+SettingCondition isOn(const LossDefinition& loss) {
+  return {.key = keyOf(loss, "coefficient"), .none_of = {0.0}};
+}
+
+/// distill.x.coefficient and distill.x.schedule.…
+SettingGroup<CoefficientSchedule> coefficientGroup(const LossDefinition& loss) {
+  const std::string kind = keyOf(loss, "schedule.kind");
+  const std::vector<SettingCondition> changes = {{.key = kind, .none_of = {"constant"}}};
+  return SettingGroup<CoefficientSchedule>()
+      .add(&CoefficientSchedule::coefficient,
+           {.key = keyOf(loss, "coefficient"),
+            .default_value = loss.default_coefficient,
+            .documentation = "coefficient of the loss: " + loss.spec.documentation,
+            .minimum = 0,
+            .when = {{.key = "phase", .any_of = {"kd_qat"}}},
+            .is_shorthand = true})
+      .add(
+          &CoefficientSchedule::kind,
+          {.key = kind,
+           .documentation = "the coefficient over the run: always the same, linear from one factor "
+                            "to another, or switched at a step",
+           .choices = {"constant", "linear", "switch"},
+           .when = {isOn(loss)},
+           .is_shorthand = true})
+      .add(&CoefficientSchedule::from,
+           {.key = keyOf(loss, "schedule.from"),
+            .documentation = "factor of the coefficient before the change",
+            .minimum = 0,
+            .when = changes})
+      .add(&CoefficientSchedule::to,
+           {.key = keyOf(loss, "schedule.to"),
+            .documentation = "factor of the coefficient after the change",
+            .minimum = 0,
+            .when = changes})
+      .add(&CoefficientSchedule::start,
+           {.key = keyOf(loss, "schedule.start"),
+            .documentation = "updates before the change",
+            .unit = "steps",
+            .minimum = 0,
+            .when = changes})
+      .add(&CoefficientSchedule::length,
+           {.key = keyOf(loss, "schedule.length"),
+            .documentation = "updates that a linear change takes; 0: until the end of the run",
+            .unit = "steps",
+            .minimum = 0,
+            .when = {{.key = kind, .any_of = {"linear"}}}});
+}
+
+struct LayerSettings {
+  std::vector<std::string> layers = {"all"};
+};
+
+/// distill.x.layers, where the loss has layers.
+SettingGroup<LayerSettings> layerGroup(const LossDefinition& loss) {
+  SettingGroup<LayerSettings> group;
+  if (loss.layers == LossLayers::kNone) {
+    return group;
   }
-  return total;
+  const char* counted = loss.layers == LossLayers::kHidden
+                            ? "; 0 is the embeddings' output, l + 1 the output of layer l"
+                            : "";
+  return group.add(&LayerSettings::layers,
+                   {.key = keyOf(loss, "layers"),
+                    .documentation = std::string("layers that count: all, last, numbers \"0\" and "
+                                                 "ranges \"0-2\"") +
+                                     counted,
+                    .when = {isOn(loss)}});
 }
 
-std::vector<at::Tensor> detached(std::vector<at::Tensor> terms) {
-  for (at::Tensor& term : terms) {
-    term = term.detach();
-  }
-  return terms;
-}
-
-}  // namespace
-
-Distillation::Distillation(const std::vector<WeightedLoss>& losses) {
-  for (const WeightedLoss& entry : losses) {
-    if (entry.coefficient != 0) {
-      losses_.push_back(entry);
-    }
-  }
-}
-
-std::vector<SettingSpec> Distillation::settingSpecs() {
-  std::vector<SettingSpec> specs;
-  for (const LossDefinition* loss : lossRegistry()) {
-    specs.push_back({.key = coefficientKey(*loss),
-                     .type = SettingType::kReal,
-                     .default_value = loss->default_coefficient,
-                     .documentation = "coefficient of the loss: " + loss->spec.documentation,
-                     .minimum = 0,
-                     .when = {{.key = "phase", .any_of = {"kd_qat"}}},
-                     .is_shorthand = true});
+/// Everything below distill.<loss>, the coefficient first.
+std::vector<SettingSpec> settingsOf(const LossDefinition& loss) {
+  std::vector<SettingSpec> specs = coefficientGroup(loss).specs();
+  const SettingGroup<LayerSettings> layers = layerGroup(loss);
+  specs.insert(specs.end(), layers.specs().begin(), layers.specs().end());
+  for (SettingSpec option : loss.options) {
+    option.when.insert(option.when.begin(), isOn(loss));
+    specs.push_back(std::move(option));
   }
   return specs;
 }
 
-Distillation Distillation::fromSettings(const SettingValues& values) {
+LayerSelection selectedLayers(const LossDefinition& loss, const LossRequest& request) {
+  if (loss.layers == LossLayers::kNone) {
+    return {};
+  }
+  const std::int64_t count = request.layers + (loss.layers == LossLayers::kHidden ? 1 : 0);
+  return {layerGroup(loss).read(request.settings).layers,
+          static_cast<std::size_t>(count),
+          keyOf(loss, "layers")};
+}
+
+at::Tensor sum(const std::vector<LossTerm>& terms) {
+  at::Tensor total = terms.front().value;
+  for (std::size_t i = 1; i < terms.size(); ++i) {
+    total = total + terms[i].value;
+  }
+  return total;
+}
+
+/// The terms that belong to layers, without their gradients.
+std::vector<LossTerm> layerValues(const std::vector<LossTerm>& terms) {
+  std::vector<LossTerm> values;
+  for (const LossTerm& term : terms) {
+    if (term.layer != LossTerm::kNoLayer) {
+      values.push_back({term.layer, term.value.detach()});
+    }
+  }
+  return values;
+}
+
+}  // namespace
+
+std::vector<SettingSpec> Distillation::settingSpecs() {
+  std::vector<SettingSpec> specs;
+  for (const LossDefinition* loss : lossRegistry()) {
+    for (SettingSpec& spec : settingsOf(*loss)) {
+      specs.push_back(std::move(spec));
+    }
+  }
+  return specs;
+}
+
+Distillation Distillation::fromSettings(const LossRequest& request) {
   std::vector<WeightedLoss> losses;
   for (const LossDefinition* loss : lossRegistry()) {
-    const auto found = values.find(coefficientKey(*loss));
-    losses.push_back(
-        {loss, found == values.end() ? loss->default_coefficient : found->second.get<double>()});
+    CoefficientSchedule coefficient = coefficientGroup(*loss).read(request.settings);
+    if (!request.settings.contains(keyOf(*loss, "coefficient"))) {
+      coefficient.coefficient = loss->default_coefficient;
+    }
+    if (coefficient.coefficient != 0) {
+      losses.push_back({.name = loss->spec.name,
+                        .loss = loss->make(request),
+                        .coefficient = coefficient,
+                        .layers = selectedLayers(*loss, request)});
+    }
   }
-  Distillation distillation(losses);
-  if (distillation.losses_.empty()) {
+  if (losses.empty()) {
     throw TrainError(ExitCode::kBadSpec,
                      "all coefficients under distill are 0: nothing would be learned; give at "
-                     "least one of them a "
-                     "positive value");
+                     "least one of them a positive value");
   }
-  return distillation;
+  return Distillation(std::move(losses));
 }
 
 TraceSet Distillation::needs() const {
   TraceSet needs;
   for (const WeightedLoss& entry : losses_) {
-    needs |= entry.loss->needs;
+    needs |= entry.loss.needs;
   }
   return needs;
+}
+
+NamedTensors Distillation::parameters() const {
+  NamedTensors parameters;
+  for (const WeightedLoss& entry : losses_) {
+    parameters.insert(parameters.end(), entry.loss.parameters.begin(), entry.loss.parameters.end());
+  }
+  return parameters;
 }
 
 LossTerms Distillation::evaluate(const LossInput& input) const {
   LossTerms result;
   for (const WeightedLoss& entry : losses_) {
-    const std::vector<at::Tensor> terms = entry.loss->terms(input);
+    const double coefficient = coefficientAt(entry.coefficient, input.step, input.total_steps);
+    const std::vector<LossTerm> terms = entry.loss.terms(input, entry.layers);
     const at::Tensor value = sum(terms);
-    const at::Tensor weighted = entry.coefficient == 1 ? value : value * entry.coefficient;
-    result.total = result.total.defined() ? result.total + weighted : weighted;
-    result.components.push_back(
-        {.name = entry.loss->spec.name,
-         .coefficient = entry.coefficient,
-         .value = value.detach(),
-         .layers = entry.loss->has_layers ? detached(terms) : std::vector<at::Tensor>()});
+    const at::Tensor weighted = coefficient == 1 ? value : value * coefficient;
+    result.weighted.push_back(weighted);
+    if (coefficient != 0) {
+      result.total = result.total.defined() ? result.total + weighted : weighted;
+    }
+    result.components.push_back({.name = entry.name,
+                                 .coefficient = coefficient,
+                                 .value = value.detach(),
+                                 .layers = layerValues(terms)});
+  }
+  if (!result.total.defined()) {
+    result.total = input.student.logits.sum() * 0;
   }
   return result;
+}
+
+TechniqueSpec lossTechnique(const LossDefinition& loss) {
+  TechniqueSpec technique = loss.spec;
+  for (const SettingSpec& setting : settingsOf(loss)) {
+    technique.settings.push_back(setting.key);
+  }
+  return technique;
 }
 
 }  // namespace retort::train

@@ -1,55 +1,70 @@
 #pragma once
 
 #include "core/settings/resolve.h"
+#include "trainers/losses/coefficient_schedule.h"
 #include "trainers/losses/loss.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace retort::train {
 
 /// One loss of the sum.
 struct WeightedLoss {
-  const LossDefinition* loss = nullptr;
-  double coefficient = 1;
+  std::string name;  ///< as in distill.<name>
+  Loss loss;
+  CoefficientSchedule coefficient;
+  LayerSelection layers;
 };
 
 /// The values of one loss on one batch, before its coefficient. All tensors are detached scalars on
 /// the model's device: ask `item<double>()` only for what is logged.
 struct LossComponent {
-  std::string name;        ///< as in distill.<name>
-  double coefficient = 1;  ///< with which it entered the total
-  at::Tensor value;        ///< sum over layers
-  std::vector<at::Tensor>
-      layers;  ///< per layer (`hidden`: embedding output first); empty when the loss has no layers
+  std::string name;              ///< as in distill.<name>
+  double coefficient = 1;        ///< with which it entered the total
+  at::Tensor value;              ///< sum over the layers
+  std::vector<LossTerm> layers;  ///< of the selected layers; empty when the loss has none
 };
 
 struct LossTerms {
   at::Tensor total;  ///< differentiable scalar: sum of coefficient * value
   std::vector<LossComponent> components;
+  std::vector<at::Tensor> weighted;  ///< differentiable scalars: coefficient * value of each
 };
 
 /// The sum of distillation losses that a run asks for: L = sum_c coefficient_c * sum_l term_{c,l}.
 class Distillation {
  public:
-  /// Losses with coefficient 0 are dropped.
-  explicit Distillation(const std::vector<WeightedLoss>& losses);
+  Distillation() = default;
 
-  /// distill.<loss>.coefficient for every loss of the registry (shorthand: distill.<loss>).
+  explicit Distillation(std::vector<WeightedLoss> losses) : losses_(std::move(losses)) {}
+
+  /// For every loss of the registry: distill.<loss>.coefficient (shorthand: distill.<loss>), and,
+  /// where it is not 0, .layers, .schedule.… and the loss's own options.
   [[nodiscard]] static std::vector<SettingSpec> settingSpecs();
 
-  /// Throws TrainError (bad spec) when all coefficients are 0.
-  [[nodiscard]] static Distillation fromSettings(const SettingValues& values);
+  /// The losses whose coefficients are not 0. Throws TrainError (bad spec) when all coefficients
+  /// are 0, or layers do not exist.
+  [[nodiscard]] static Distillation fromSettings(const LossRequest& request);
 
   /// What the forward passes of student and teacher must trace.
   [[nodiscard]] TraceSet needs() const;
 
+  /// What the losses themselves learn.
+  [[nodiscard]] NamedTensors parameters() const;
+
   [[nodiscard]] const std::vector<WeightedLoss>& losses() const { return losses_; }
 
+  /// A loss whose coefficient is 0 at this step is computed and reported, but not part of the
+  /// total.
   [[nodiscard]] LossTerms evaluate(const LossInput& input) const;
 
  private:
   std::vector<WeightedLoss> losses_;
 };
+
+/// A loss as the catalogue lists it, with all keys that configure it.
+[[nodiscard]] TechniqueSpec lossTechnique(const LossDefinition& loss);
 
 }  // namespace retort::train

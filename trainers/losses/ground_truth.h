@@ -2,13 +2,21 @@
 
 #include "trainers/losses/loss.h"
 
+#include <string>
+
 namespace retort::train {
 
-/// Negative log likelihood of the labels, summed over the batch (not averaged: the authors' scale):
-/// sum_b -log softmax(z)_y. For regression (C = 1) the mean squared error to the labels; the
-/// authors' code compares with the teacher's logits there, which the logits loss already does.
-/// logits: [B, C]; labels: [B] int64, floating point when C = 1. Source: K main.py:663-669.
-[[nodiscard]] at::Tensor labelLoss(const at::Tensor& logits, const at::Tensor& labels);
+struct GroundTruthOptions {
+  std::string reduction = "sum";             ///< sum or mean
+  std::string regression_target = "labels";  ///< labels or teacher
+};
+
+/// Negative log likelihood of the labels, -log softmax(z)_y: summed over the batch (K
+/// main.py:663-669), or its mean. For regression (C = 1) the mean squared error to `target`,
+/// whatever the reduction. logits: [B, C]; target: [B] int64, floating point when C = 1.
+[[nodiscard]] at::Tensor labelLoss(const at::Tensor& logits,
+                                   const at::Tensor& target,
+                                   const std::string& reduction = "sum");
 
 [[nodiscard]] const LossDefinition& groundTruthLoss();
 

@@ -11,12 +11,11 @@ const LossDefinition& hiddenLoss() {
                .documentation =
                    "hidden states of all layers and the embedding output, mean squared error",
                .formula = "\\sum_{l=0}^{L} \\mathrm{MSE}(X_l^S, X_l^T)",
-               .source = "TernaryBERT, arXiv 2009.12812; code of arXiv 2211.11014, main.py",
-               .settings = {"distill.hidden.coefficient"}},
+               .source = "TernaryBERT, arXiv 2009.12812; code of arXiv 2211.11014, main.py"},
       .default_coefficient = 1,
-      .needs = TracePart::kHidden,
-      .terms = [](const LossInput& input) {
-        return meanSquaredErrors(input.student.hidden, input.teacher.hidden);
+      .layers = LossLayers::kHidden,
+      .make = [](const LossRequest&) {
+        return layerMseLoss(TracePart::kHidden, &BertTrace::hidden);
       }};
   return kLoss;
 }

@@ -1,15 +1,12 @@
 #include "trainers/losses/layer_mse.h"
 
-#include "trainers/losses/loss.h"
-
 #include <ATen/ops/mse_loss.h>
 
 namespace retort::train {
 
-std::vector<at::Tensor> meanSquaredErrors(const std::vector<at::Tensor>& student,
-                                          const std::vector<at::Tensor>& teacher) {
-  return overLayers(student, teacher, [](const at::Tensor& s, const at::Tensor& t) {
-    return at::mse_loss(s, t);
+Loss layerMseLoss(TracePart part, TraceLayers BertTrace::*tensors) {
+  return layerLoss(part, tensors, [](const at::Tensor& student, const at::Tensor& teacher) {
+    return at::mse_loss(student, teacher);
   });
 }
 

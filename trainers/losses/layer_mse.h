@@ -1,14 +1,11 @@
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
-#include <vector>
+#include "trainers/losses/loss.h"
 
 namespace retort::train {
 
-/// MSE(student_l, teacher_l) for each l: the mean over all elements of squared differences.
-/// Teachers are detached. Throws c10::Error when the numbers of tensors or their shapes differ.
-[[nodiscard]] std::vector<at::Tensor> meanSquaredErrors(const std::vector<at::Tensor>& student,
-                                                        const std::vector<at::Tensor>& teacher);
+/// MSE(student_l, teacher_l) for each layer of one part of the traces: the mean over all elements
+/// of squared differences.
+[[nodiscard]] Loss layerMseLoss(TracePart part, TraceLayers BertTrace::*tensors);
 
 }  // namespace retort::train

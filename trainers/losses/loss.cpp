@@ -1,20 +1,25 @@
 #include "trainers/losses/loss.h"
 
+#include <utility>
+
 namespace retort::train {
 
-std::vector<at::Tensor> overLayers(
-    const std::vector<at::Tensor>& student,
-    const std::vector<at::Tensor>& teacher,
-    const std::function<at::Tensor(const at::Tensor&, const at::Tensor&)>& term) {
+std::vector<LossTerm> overLayers(const LayerSelection& layers,
+                                 const TraceLayers& student,
+                                 const TraceLayers& teacher,
+                                 const LayerTerm& term) {
   TORCH_CHECK(student.size() == teacher.size(),
               "the student has ",
               student.size(),
               " layers, the teacher ",
               teacher.size(),
               ": they must have the same depth");
-  std::vector<at::Tensor> terms;
-  terms.reserve(student.size());
+  TORCH_CHECK(!student.empty(), "a loss has no layers: the traces lack what it needs");
+  std::vector<LossTerm> terms;
   for (std::size_t layer = 0; layer < student.size(); ++layer) {
+    if (!layers.has(layer)) {
+      continue;
+    }
     TORCH_CHECK(student[layer].sizes() == teacher[layer].sizes(),
                 "student and teacher differ in shape at ",
                 layer,
@@ -22,9 +27,25 @@ std::vector<at::Tensor> overLayers(
                 student[layer].sizes(),
                 " and ",
                 teacher[layer].sizes());
-    terms.push_back(term(student[layer], teacher[layer].detach()));
+    terms.push_back(
+        {.layer = static_cast<int>(layer), .value = term(student[layer], teacher[layer].detach())});
   }
   return terms;
+}
+
+Loss layerLoss(TracePart part, TraceLayers BertTrace::*tensors, LayerTerm term) {
+  return {.needs = part,
+          .terms = [tensors, term = std::move(term)](const LossInput& input,
+                                                     const LayerSelection& layers) {
+            return overLayers(layers, input.student.*tensors, input.teacher.*tensors, term);
+          }};
+}
+
+Loss wholeLoss(TraceSet needs, std::function<at::Tensor(const LossInput&)> term) {
+  return {.needs = needs,
+          .terms = [term = std::move(term)](const LossInput& input, const LayerSelection&) {
+            return std::vector<LossTerm>{{.value = term(input)}};
+          }};
 }
 
 }  // namespace retort::train

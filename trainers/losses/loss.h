@@ -1,50 +1,97 @@
 #pragma once
 
-#include "core/settings/catalogue.h"
+#include "core/settings/resolve.h"
+#include "trainers/losses/layer_selection.h"
 #include "trainers/models/bert_trace.h"
 #include "trainers/models/encoder_batch.h"
+#include "trainers/models/named_tensors.h"
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
 /// Distillation losses compare what a student and its teacher left behind on one batch. To add one:
 ///  1. write losses/x.{h,cpp}: first the pure function on tensors, with its formula in the header;
-///  2. below it a LossDefinition `xLoss()`: documentation, what it needs of the traces, and the
-///  terms per layer;
-///  3. add its line to the table in losses/registry.cpp; the setting distill.x.coefficient comes by
-///  itself;
+///  2. below it a LossDefinition `xLoss()`: documentation, its own options as a SettingGroup with
+///     keys distill.x.…, and a `make` that reads them and says what the loss needs and computes;
+///  3. add its line to the table in losses/registry.cpp; the settings distill.x.coefficient,
+///  .layers
+///     and .schedule.… come by themselves;
 ///  4. test it in tests/trainers/losses/x_test.cpp: hand-computed values, zero when equal,
-///  numerical gradient.
+///     numerical gradient.
 /// Letters: B batch, H heads, N padded length, n_b length of sentence b, D hidden, L layers, C
 /// classes; S student, T teacher. MSE(a, b) is the mean over all elements. Teachers never receive a
-/// gradient. Temperature is 1 everywhere.
+/// gradient.
 namespace retort::train {
 
 /// What a loss may look at. References must outlive the call.
 struct LossInput {
   const BertTrace& student;
-  const BertTrace& teacher;
+  const BertTrace& teacher;  ///< of as many layers as the student's (models/layer_map.h)
   const EncoderBatch& batch;
+  std::int64_t step = 0;  ///< index of the update, from 0
+  std::int64_t total_steps = 1;
+};
+
+/// One differentiable scalar of a loss.
+struct LossTerm {
+  static constexpr int kNoLayer = -1;
+
+  int layer = kNoLayer;
+  at::Tensor value;
+};
+
+/// A loss with its options, ready to be computed.
+struct Loss {
+  TraceSet needs;  ///< of both traces, besides the logits
+  /// One term per selected layer; the loss is their sum, not divided by their number.
+  std::function<std::vector<LossTerm>(const LossInput& input, const LayerSelection& layers)> terms;
+  NamedTensors parameters;  ///< trained along with the model; their names start with "distill."
+};
+
+/// What a loss is made from.
+struct LossRequest {
+  const SettingValues& settings;
+  std::int64_t layers = 0;  ///< of the student
+  at::ScalarType dtype = at::kFloat;
+  at::Device device = at::kCPU;
+};
+
+/// What the terms of a loss belong to.
+enum class LossLayers {
+  kNone,     ///< one term for the whole model
+  kEncoder,  ///< encoder layers 0 to L - 1
+  kHidden,   ///< hidden states 0 to L: the embeddings' output first
 };
 
 /// A loss as the registry lists it.
 struct LossDefinition {
-  TechniqueSpec spec;
+  TechniqueSpec spec;  ///< its settings are filled in by lossTechnique
   double default_coefficient = 0;
-  TraceSet needs;          ///< of both traces, besides the logits
-  bool has_layers = true;  ///< false: `terms` gives one value that belongs to no layer
-  /// One differentiable scalar per layer (per hidden state for `hidden`); the loss is their sum,
-  /// not divided by L.
-  std::vector<at::Tensor> (*terms)(const LossInput& input) = nullptr;
+  LossLayers layers = LossLayers::kEncoder;
+  std::vector<SettingSpec> options;  ///< its own; they apply where its coefficient is not 0
+  Loss (*make)(const LossRequest& request) = nullptr;
 };
 
-/// One term per layer; teachers are detached. Throws c10::Error when depths or shapes differ.
-[[nodiscard]] std::vector<at::Tensor> overLayers(
-    const std::vector<at::Tensor>& student,
-    const std::vector<at::Tensor>& teacher,
-    const std::function<at::Tensor(const at::Tensor&, const at::Tensor&)>& term);
+/// A tensor of one layer for each entry of a trace.
+using TraceLayers = std::vector<at::Tensor>;
+/// A scalar from a student's and a (detached) teacher's tensor of one layer.
+using LayerTerm = std::function<at::Tensor(const at::Tensor& student, const at::Tensor& teacher)>;
+
+/// One term per selected layer; teachers are detached. Throws c10::Error when depths or shapes
+/// differ, or when there are no layers at all.
+[[nodiscard]] std::vector<LossTerm> overLayers(const LayerSelection& layers,
+                                               const TraceLayers& student,
+                                               const TraceLayers& teacher,
+                                               const LayerTerm& term);
+
+/// The loss that compares one part of the traces layer by layer.
+[[nodiscard]] Loss layerLoss(TracePart part, TraceLayers BertTrace::*tensors, LayerTerm term);
+
+/// The loss of one term that belongs to no layer.
+[[nodiscard]] Loss wholeLoss(TraceSet needs, std::function<at::Tensor(const LossInput&)> term);
 
 }  // namespace retort::train

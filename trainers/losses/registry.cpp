@@ -4,10 +4,13 @@
 #include "trainers/losses/attention_output.h"
 #include "trainers/losses/attention_score.h"
 #include "trainers/losses/context.h"
+#include "trainers/losses/embeddings.h"
 #include "trainers/losses/ground_truth.h"
 #include "trainers/losses/hidden.h"
 #include "trainers/losses/logits.h"
+#include "trainers/losses/map_output.h"
 #include "trainers/losses/self_output.h"
+#include "trainers/losses/value_relation.h"
 
 namespace retort::train {
 
@@ -20,6 +23,9 @@ const std::vector<const LossDefinition*>& lossRegistry() {
       &attentionOutputLoss(),
       &selfOutputLoss(),
       &contextLoss(),
+      &mapOutputLoss(),
+      &valueRelationLoss(),
+      &embeddingsLoss(),
       &groundTruthLoss(),
   };
   return kLosses;

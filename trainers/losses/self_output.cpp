@@ -11,12 +11,9 @@ const LossDefinition& selfOutputLoss() {
                .documentation = "output projection of the attention, before residual and "
                                 "LayerNorm, mean squared error",
                .formula = "\\sum_{l} \\mathrm{MSE}(W_O c_l^S + b, W_O c_l^T + b)",
-               .source = "arXiv 2211.11014 (ablation); its code, main.py",
-               .settings = {"distill.self_output.coefficient"}},
-      .default_coefficient = 0,
-      .needs = TracePart::kDense,
-      .terms = [](const LossInput& input) {
-        return meanSquaredErrors(input.student.dense, input.teacher.dense);
+               .source = "arXiv 2211.11014 (ablation); its code, main.py"},
+      .make = [](const LossRequest&) {
+        return layerMseLoss(TracePart::kDense, &BertTrace::dense);
       }};
   return kLoss;
 }

@@ -68,21 +68,60 @@ void checkTypes(const NamedTensors& parameters) {
   }
 }
 
-WeightAndBias module(const NamedTensors& parameters, const std::string& name) {
-  return {*findTensor(parameters, name + ".weight"), *findTensor(parameters, name + ".bias")};
-}
+/// Finds parameters by their role, with the quantizers that their names call for.
+class ParameterBinder {
+ public:
+  ParameterBinder(const NamedTensors& parameters,
+                  const BertQuantization& quantization,
+                  const NamedTensors& second_moments)
+      : parameters_(parameters),
+        quantization_(quantization),
+        second_moments_(second_moments) {}
 
-LayerParameters layerParameters(const NamedTensors& parameters, std::int64_t index) {
-  const std::string layer = fmt::format("bert.encoder.layer.{}.", index);
-  return {.query = module(parameters, layer + "attention.self.query"),
-          .key = module(parameters, layer + "attention.self.key"),
-          .value = module(parameters, layer + "attention.self.value"),
-          .attention_output = module(parameters, layer + "attention.output.dense"),
-          .attention_norm = module(parameters, layer + "attention.output.LayerNorm"),
-          .intermediate = module(parameters, layer + "intermediate.dense"),
-          .output = module(parameters, layer + "output.dense"),
-          .output_norm = module(parameters, layer + "output.LayerNorm")};
-}
+  [[nodiscard]] WeightMatrix matrix(const std::string& name) const {
+    const at::Tensor* second_moment = findTensor(second_moments_, name);
+    return {.latent = tensor(name),
+            .quantizer = quantization_.forParameter(name),
+            .second_moment = second_moment != nullptr ? *second_moment : at::Tensor()};
+  }
+
+  [[nodiscard]] Linear linear(const std::string& name) const {
+    return {.weight = matrix(name + ".weight"), .bias = tensor(name + ".bias")};
+  }
+
+  [[nodiscard]] NormParameters norm(const std::string& name) const {
+    return {.weight = tensor(name + ".weight"), .bias = tensor(name + ".bias")};
+  }
+
+  [[nodiscard]] EmbeddingParameters embeddings() const {
+    const std::string prefix = "bert.embeddings.";
+    return {.words = matrix(prefix + "word_embeddings.weight"),
+            .positions = matrix(prefix + "position_embeddings.weight"),
+            .segments = matrix(prefix + "token_type_embeddings.weight"),
+            .norm = norm(prefix + "LayerNorm")};
+  }
+
+  [[nodiscard]] LayerParameters layer(std::int64_t index) const {
+    const std::string prefix = fmt::format("bert.encoder.layer.{}.", index);
+    return {.query = linear(prefix + "attention.self.query"),
+            .key = linear(prefix + "attention.self.key"),
+            .value = linear(prefix + "attention.self.value"),
+            .attention_output = linear(prefix + "attention.output.dense"),
+            .attention_norm = norm(prefix + "attention.output.LayerNorm"),
+            .intermediate = linear(prefix + "intermediate.dense"),
+            .output = linear(prefix + "output.dense"),
+            .output_norm = norm(prefix + "output.LayerNorm")};
+  }
+
+ private:
+  [[nodiscard]] const at::Tensor& tensor(const std::string& name) const {
+    return *findTensor(parameters_, name);
+  }
+
+  const NamedTensors& parameters_;
+  const BertQuantization& quantization_;
+  const NamedTensors& second_moments_;
+};
 
 void checkBatch(const EncoderBatch& batch, const BertConfig& config) {
   TORCH_CHECK(
@@ -141,17 +180,38 @@ BertModel::BertModel(const BertConfig& config,
   checkTypes(parameters_);
   for (NamedTensor& entry : parameters_) {
     entry.tensor = entry.tensor.detach();
+    uses_second_moments_ |= quantization_.forParameter(entry.name).options().uses_curvature;
   }
-  embeddings_ = {
-      .words = *findTensor(parameters_, "bert.embeddings.word_embeddings.weight"),
-      .positions = *findTensor(parameters_, "bert.embeddings.position_embeddings.weight"),
-      .segments = *findTensor(parameters_, "bert.embeddings.token_type_embeddings.weight"),
-      .norm = module(parameters_, "bert.embeddings.LayerNorm")};
+  bindParameters();
+}
+
+void BertModel::bindParameters() {
+  const ParameterBinder binder(parameters_, quantization_, second_moments_);
+  embeddings_ = binder.embeddings();
+  layers_.clear();
   for (std::int64_t layer = 0; layer < config_.num_hidden_layers; ++layer) {
-    layers_.push_back(layerParameters(parameters_, layer));
+    layers_.push_back(binder.layer(layer));
   }
-  pooler_ = module(parameters_, "bert.pooler.dense");
-  classifier_ = module(parameters_, "classifier");
+  pooler_ = binder.linear("bert.pooler.dense");
+  classifier_ = binder.linear("classifier");
+}
+
+void BertModel::setSecondMoments(const NamedTensors& second_moments) {
+  second_moments_ = second_moments;
+  bindParameters();
+}
+
+NamedTensors BertModel::quantizedWeights() const {
+  const ParameterBinder binder(parameters_, quantization_, second_moments_);
+  NamedTensors quantized;
+  for (const NamedTensor& parameter : parameters_) {
+    const WeightMatrix weight = binder.matrix(parameter.name);
+    if (!weight.quantizer.isIdentity()) {
+      quantized.push_back(
+          {parameter.name, weight.quantizer.quantized(weight.latent, weight.second_moment)});
+    }
+  }
+  return quantized;
 }
 
 NamedTensors BertModel::trainableParameters() const {
@@ -162,6 +222,12 @@ NamedTensors BertModel::trainableParameters() const {
     }
   }
   return trainable;
+}
+
+at::Tensor BertModel::weightInUse(std::string_view name) const {
+  const at::Tensor* latent = findTensor(parameters_, name);
+  TORCH_CHECK(latent != nullptr, "the model has no parameter ", name);
+  return quantization_.forParameter(name).quantized(latent->detach());
 }
 
 void BertModel::setTrainable(const std::set<std::string>& frozen) {
@@ -180,7 +246,7 @@ BertTrace BertModel::forward(const EncoderBatch& batch, const ForwardOptions& op
   checkBatch(batch, config_);
   checkIntervention(options, layers_.size());
   BertTrace trace;
-  const at::Tensor padding = 1 - batch.attention_mask.to(embeddings_.words.scalar_type());
+  const at::Tensor padding = 1 - batch.attention_mask.to(embeddings_.words.latent.scalar_type());
   const BertPass pass = {.config = config_,
                          .quantization = quantization_,
                          .options = options,
@@ -199,7 +265,7 @@ BertTrace BertModel::forward(const EncoderBatch& batch, const ForwardOptions& op
     }
   }
   const at::Tensor pooled = dropout(pool(pooler_, x, pass), config_.hidden_dropout_prob, pass);
-  trace.logits = at::linear(pooled, classifier_.weight, classifier_.bias);
+  trace.logits = at::linear(pooled, classifier_.weight.quantized(), classifier_.bias);
   return trace;
 }
 

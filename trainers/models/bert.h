@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace retort::train {
@@ -40,9 +41,24 @@ class BertModel {
   /// Parameters that require a gradient, in the model's order.
   [[nodiscard]] NamedTensors trainableParameters() const;
 
+  /// The weight of that name as a forward pass uses it: quantized where it is, without gradient.
+  /// Throws c10::Error for a name that is none of the parameters'.
+  [[nodiscard]] at::Tensor weightInUse(std::string_view name) const;
+
   /// Turns gradients on for all parameters but `frozen` (names; see freezing/freezing.h), and off
   /// for those.
   void setTrainable(const std::set<std::string>& frozen);
+
+  /// Takes the optimizer's second moments (by parameter name, shared) for quantizers that weigh
+  /// errors by curvature. Weights without one are quantized as if all errors counted the same.
+  void setSecondMoments(const NamedTensors& second_moments);
+
+  /// True when some weight's quantizer would use its second moment.
+  [[nodiscard]] bool usesSecondMoments() const { return uses_second_moments_; }
+
+  /// The quantized values of all weights that are quantized, as the next pass will have them; no
+  /// gradient is recorded.
+  [[nodiscard]] NamedTensors quantizedWeights() const;
 
   /// Drops all gradients.
   void clearGradients();
@@ -53,14 +69,18 @@ class BertModel {
   [[nodiscard]] BertTrace forward(const EncoderBatch& batch, const ForwardOptions& options) const;
 
  private:
+  void bindParameters();
+
   BertConfig config_;
   BertQuantization quantization_;
   NamedTensors parameters_;
+  NamedTensors second_moments_;
+  bool uses_second_moments_ = false;
   // The same tensors as in parameters_, by their role.
   EmbeddingParameters embeddings_;
   std::vector<LayerParameters> layers_;
-  WeightAndBias pooler_;
-  WeightAndBias classifier_;
+  Linear pooler_;
+  Linear classifier_;
 };
 
 }  // namespace retort::train

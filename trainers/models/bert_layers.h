@@ -15,28 +15,43 @@
 /// them.
 namespace retort::train {
 
-/// y = x W^T + b, or LayerNorm's gain and offset.
-struct WeightAndBias {
+/// A weight matrix or table, and the grid that it is put on in each pass.
+struct WeightMatrix {
+  at::Tensor latent;
+  Quantizer quantizer;       ///< the identity: it stays in full precision
+  at::Tensor second_moment;  ///< see Quantizer; undefined while there is none
+
+  [[nodiscard]] at::Tensor quantized() const { return quantizer(latent, second_moment); }
+};
+
+/// y = x W^T + b.
+struct Linear {
+  WeightMatrix weight;
+  at::Tensor bias;
+};
+
+/// LayerNorm's gain and offset.
+struct NormParameters {
   at::Tensor weight;
   at::Tensor bias;
 };
 
 struct EmbeddingParameters {
-  at::Tensor words;      ///< [vocabulary, D]
-  at::Tensor positions;  ///< [max_positions, D]
-  at::Tensor segments;   ///< [types, D]
-  WeightAndBias norm;
+  WeightMatrix words;      ///< [vocabulary, D]
+  WeightMatrix positions;  ///< [max_positions, D]
+  WeightMatrix segments;   ///< [types, D]
+  NormParameters norm;
 };
 
 struct LayerParameters {
-  WeightAndBias query;
-  WeightAndBias key;
-  WeightAndBias value;
-  WeightAndBias attention_output;
-  WeightAndBias attention_norm;
-  WeightAndBias intermediate;
-  WeightAndBias output;
-  WeightAndBias output_norm;
+  Linear query;
+  Linear key;
+  Linear value;
+  Linear attention_output;
+  NormParameters attention_norm;
+  Linear intermediate;
+  Linear output;
+  NormParameters output_norm;
 };
 
 /// What the student takes from the teacher during a forward pass (Teacher Intervention, arXiv
@@ -48,10 +63,18 @@ enum class Intervention {
   kOutput,   ///< OI: output of W_O := the teacher's; V, A and W_O of the student are not used
 };
 
+/// What the student's traces hold where the teacher's values take over.
+enum class InterventionVariant {
+  kReleased,  ///< the teacher's values, as in the released code: V (and W_O) get no gradient
+  kFigure,    ///< the student's own context and output of W_O, computed from its own map and a
+            ///< detached layer input, as the paper's figure has it: losses on them train V and W_O
+};
+
 struct ForwardOptions {
   bool is_training = false;  ///< dropout is applied, drawn from the default generator of the device
   TraceSet trace;            ///< what to keep; the rest is freed as soon as autograd allows
   Intervention intervention = Intervention::kNone;
+  InterventionVariant variant = InterventionVariant::kReleased;
   const BertTrace* teacher =
       nullptr;  ///< with an intervention: a trace of prob, context or dense respectively
 };
@@ -77,9 +100,7 @@ struct BertPass {
                                       const BertPass& pass);
 
 /// tanh(W_pool x[:, 0] + b): [B, N, D] -> [B, D].
-[[nodiscard]] at::Tensor pool(const WeightAndBias& parameters,
-                              const at::Tensor& x,
-                              const BertPass& pass);
+[[nodiscard]] at::Tensor pool(const Linear& parameters, const at::Tensor& x, const BertPass& pass);
 
 /// x * mask / (1 - p) with probability 1 - p of being kept while training; x itself otherwise.
 [[nodiscard]] at::Tensor dropout(const at::Tensor& x, double probability, const BertPass& pass);

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "trainers/quantizers/quantization_settings.h"
+#include "core/settings/resolve.h"
+#include "trainers/models/precision_map.h"
 #include "trainers/quantizers/quantizer.h"
 
 #include <string_view>
@@ -9,26 +10,29 @@ namespace retort::train {
 
 /// Which tensor of an encoder gets which quantizer (encoder.md 1.1):
 ///
-///   word embedding table                       embedding    per row
-///   Q, K, V, O, FFN1, FFN2, pooler weights     weight       per tensor, or per row
+///   weights of the word embedding, Q, K, V, O,
+///     FFN1, FFN2 and the pooler                weights      precision_map.h
 ///   input of each of those linears             activation   per tensor, whole batch
 ///   Q and K before Q K^T; probabilities        activation   per tensor, whole batch
 ///     (after dropout) and V before A V
-///   position and token-type embeddings, biases, LayerNorm, softmax, GELU, tanh, residuals,
-///   classifier: never
+///   position and token-type embeddings,
+///     classifier                               weights      never, unless a rule says so
+///   biases, LayerNorm, softmax, GELU, tanh, residuals: never
 ///
 /// Default-constructed: nothing is quantized.
 struct BertQuantization {
-  Quantizer embedding;
-  Quantizer weight;
+  PrecisionMap weights;
   Quantizer activation;
 
   /// The quantizer of a parameter by its Hugging Face name; the identity for what stays in full
   /// precision.
-  [[nodiscard]] const Quantizer& forParameter(std::string_view name) const;
+  [[nodiscard]] Quantizer forParameter(std::string_view name) const {
+    return weights.quantizer(name);
+  }
 };
 
-/// Throws TrainError (bad spec) for unknown schemes or numbers of bits that have no grid.
-[[nodiscard]] BertQuantization makeBertQuantization(const QuantizationSettings& settings);
+/// What the settings (quant.*) say; those that are not given have their defaults. Throws TrainError
+/// (bad spec) for rules that cannot be read or numbers of bits that have no grid.
+[[nodiscard]] BertQuantization makeBertQuantization(const SettingValues& settings);
 
 }  // namespace retort::train

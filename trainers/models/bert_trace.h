@@ -14,6 +14,9 @@ enum class TracePart : unsigned {
   kDense = 1U << 3,
   kOutput = 1U << 4,
   kHidden = 1U << 5,
+  kValue = 1U << 6,
+  kSum = 1U << 7,
+  kNormedDense = 1U << 8,
 };
 
 /// A set of trace parts: `TraceSet{TracePart::kProb} | TracePart::kOutput`.
@@ -29,7 +32,7 @@ class TraceSet {
     return (bits_ & static_cast<unsigned>(part)) != 0;
   }
 
-  [[nodiscard]] static constexpr TraceSet all() { return TraceSet((1U << 6) - 1U); }
+  [[nodiscard]] static constexpr TraceSet all() { return TraceSet((1U << 9) - 1U); }
 
   [[nodiscard]] friend constexpr TraceSet operator|(TraceSet left, TraceSet right) {
     return TraceSet(left.bits_ | right.bits_);
@@ -56,8 +59,11 @@ struct BertTrace {
   std::vector<at::Tensor>
       dense;  ///< [B, N, D]: W_O context + b, before dropout, residual and LayerNorm
   std::vector<at::Tensor> output;  ///< [B, N, D]: LayerNorm(dropout(dense) + layer input)
-  std::vector<at::Tensor> hidden;  ///< [B, N, D]: embedding output, then each layer's output
-  at::Tensor logits;               ///< [B, C]; always there
+  std::vector<at::Tensor> value;   ///< [B, H, N, d]: V (8-bit in a student)
+  std::vector<at::Tensor> sum;     ///< [B, N, D]: dropout(dense) + layer input, before LayerNorm
+  std::vector<at::Tensor> normed_dense;  ///< [B, N, D]: LayerNorm(dropout(dense)): no layer input
+  std::vector<at::Tensor> hidden;        ///< [B, N, D]: embedding output, then each layer's output
+  at::Tensor logits;                     ///< [B, C]; always there
 };
 
 }  // namespace retort::train

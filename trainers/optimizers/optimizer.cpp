@@ -37,7 +37,8 @@ const SettingGroup<OptimizerSettings>& optimizerSettings() {
                 .is_minimum_exclusive = true})
           .add(&OptimizerSettings::weight_decay,
                {.key = "train.weight_decay",
-                .documentation = "decoupled weight decay; spares biases and LayerNorm",
+                .documentation =
+                    "decoupled weight decay; spares biases, LayerNorm and what losses learn",
                 .minimum = 0})
           .add(&OptimizerSettings::clip_tensor,
                {.key = "train.clip_tensor",
@@ -52,8 +53,9 @@ const SettingGroup<OptimizerSettings>& optimizerSettings() {
 }
 
 double weightDecayFor(const std::string& parameter, const OptimizerSettings& settings) {
-  const bool is_spared =
-      parameter.ends_with("bias") || parameter.find("LayerNorm") != std::string::npos;
+  const bool is_spared = parameter.ends_with("bias") ||
+                         parameter.find("LayerNorm") != std::string::npos ||
+                         parameter.starts_with("distill.");
   return is_spared ? 0 : settings.weight_decay;
 }
 

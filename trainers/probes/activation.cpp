@@ -18,7 +18,7 @@ MetricSpec metric(std::string name, std::string text) {
 void measure(const ProbeInput& input, std::vector<MetricPoint>& points) {
   const auto& states = input.student->hidden;
   for (std::size_t i = 0; i < states.size(); ++i) {
-    const ActivationMoments moments = activationMoments(states[i], input.mask);
+    const ActivationMoments moments = activationMoments(states[i], input.batch.attention_mask);
     const int layer = static_cast<int>(i);
     points.push_back(
         {.series = {.metric = "activation_mean", .layer = layer}, .value = moments.mean});
@@ -26,7 +26,8 @@ void measure(const ProbeInput& input, std::vector<MetricPoint>& points) {
         {.series = {.metric = "activation_variance", .layer = layer}, .value = moments.variance});
     if (input.teacher != nullptr) {
       const auto& teacher = input.teacher->hidden[i];
-      const double ratio = moments.variance / activationMoments(teacher, input.mask).variance;
+      const double ratio =
+          moments.variance / activationMoments(teacher, input.batch.attention_mask).variance;
       points.push_back(
           {.series = {.metric = "activation_variance_ratio", .layer = layer}, .value = ratio});
     }

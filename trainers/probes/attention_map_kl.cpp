@@ -1,7 +1,6 @@
 #include "trainers/probes/attention_map_kl.h"
 
-#include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
+#include "trainers/probes/attention_points.h"
 
 namespace retort::train {
 
@@ -14,21 +13,9 @@ void measure(const ProbeInput& input, std::vector<MetricPoint>& points) {
   const auto& teacher = input.teacher->prob;
   std::vector<at::Tensor> layers;
   for (std::size_t layer = 0; layer < student.size(); ++layer) {
-    layers.push_back(attentionMapKl(student[layer], teacher[layer], input.mask));
+    layers.push_back(attentionMapKl(student[layer], teacher[layer], input.batch.attention_mask));
   }
-  if (layers.empty()) {
-    return;
-  }
-  const at::Tensor values = at::stack(layers).cpu();
-  const auto value = values.accessor<double, 2>();
-  for (std::int64_t layer = 0; layer < values.size(0); ++layer) {
-    for (std::int64_t head = 0; head < values.size(1); ++head) {
-      points.push_back({.series = {.metric = "attention_map_kl",
-                                   .layer = static_cast<int>(layer),
-                                   .head = static_cast<int>(head)},
-                        .value = value[layer][head]});
-    }
-  }
+  addHeadPoints({.metric = "attention_map_kl"}, layers, points);
 }
 
 }  // namespace
@@ -42,18 +29,12 @@ at::Tensor attentionMapKl(const at::Tensor& student_map,
               " and teacher map ",
               teacher_map.sizes(),
               " must both be [B, H, N, N]");
-  TORCH_CHECK(
-      mask.dim() == 2 && mask.size(0) == student_map.size(0) && mask.size(1) == student_map.size(2),
-      "attentionMapKl: mask ",
-      mask.sizes(),
-      " does not fit maps ",
-      student_map.sizes());
+  checkAttentionMaps("attentionMapKl", student_map, mask);
   const at::NoGradGuard no_grad;
   const at::Tensor real = mask.to(at::kDouble);
   const at::Tensor student = student_map.to(at::kDouble).clamp_min(kSmallestProbability);
   const at::Tensor teacher = teacher_map.to(at::kDouble).clamp_min(kSmallestProbability);
-  const at::Tensor cells = real.unsqueeze(1).unsqueeze(3) * real.unsqueeze(1).unsqueeze(2);
-  const at::Tensor divergence = teacher * (teacher.log() - student.log()) * cells;
+  const at::Tensor divergence = teacher * (teacher.log() - student.log()) * realCells(mask);
   return (divergence.sum({2, 3}) / real.sum(1, /*keepdim=*/true)).mean(0);
 }
 

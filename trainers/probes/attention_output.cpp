@@ -11,7 +11,7 @@ void measure(const ProbeInput& input, std::vector<MetricPoint>& points) {
   const auto& student = input.student->output;
   const auto& teacher = input.teacher->output;
   for (std::size_t layer = 0; layer < student.size(); ++layer) {
-    const at::Tensor error = tokenMse(student[layer], teacher[layer], input.mask);
+    const at::Tensor error = tokenMse(student[layer], teacher[layer], input.batch.attention_mask);
     points.push_back(
         {.series = {.metric = "attention_output_mse", .layer = static_cast<int>(layer)},
          .value = error.item<double>()});

@@ -23,7 +23,8 @@ void measure(const ProbeInput& input, std::vector<MetricPoint>& points) {
   const auto& student = input.student->hidden;
   const auto& teacher = input.teacher->hidden;
   for (std::size_t i = 0; i < student.size(); ++i) {
-    const HiddenStateError error = hiddenStateError(student[i], teacher[i], input.mask);
+    const HiddenStateError error =
+        hiddenStateError(student[i], teacher[i], input.batch.attention_mask);
     const int layer = static_cast<int>(i);
     points.push_back({.series = {.metric = "hidden_mse", .layer = layer}, .value = error.mse});
     points.push_back(
@@ -70,6 +71,7 @@ const ProbeDefinition& hiddenStateProbe() {
                   "error of each layer's output against the teacher's: MSE, cosine, SQNR",
               .formula = "\\mathrm{SQNR} = 10 \\log_{10} \\frac{\\sum_t \\lVert X^T_t \\rVert^2}"
                          "{\\sum_t \\lVert X^S_t - X^T_t \\rVert^2}",
+              .source = "MSE of layer outputs: Kim et al. 2023 (arXiv 2302.11812), figure 2",
           },
       .metrics = {metric("hidden_mse",
                          "",

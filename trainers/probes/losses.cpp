@@ -20,11 +20,10 @@ std::vector<MetricPoint> lossPoints(const std::vector<LossComponent>& losses) {
                       .value = loss.value.item<double>()});
   }
   for (const LossComponent& loss : losses) {
-    for (std::size_t layer = 0; layer < loss.layers.size(); ++layer) {
-      points.push_back({.series = {.metric = "train.loss_layer",
-                                   .layer = static_cast<int>(layer),
-                                   .component = loss.name},
-                        .value = loss.layers[layer].item<double>()});
+    for (const LossTerm& term : loss.layers) {
+      points.push_back(
+          {.series = {.metric = "train.loss_layer", .layer = term.layer, .component = loss.name},
+           .value = term.value.item<double>()});
     }
   }
   return points;

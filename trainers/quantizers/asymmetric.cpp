@@ -30,7 +30,8 @@ QuantizerDefinition asymmetricDefinition() {
                           "+ \\beta,\\ "
                           "\\alpha = \\max x^c - \\min x^c,\\ \\beta = \\min x^c",
                .source = "code of arXiv 2211.11014, utils_quant.py (AsymQuantizer)"},
-      .quantize = asymmetricQuantize};
+      .quantize = asymmetricQuantize,
+      .least_bits = 1};
 }
 
 }  // namespace retort::train

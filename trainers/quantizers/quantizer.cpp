@@ -2,23 +2,64 @@
 
 #include "trainers/quantizers/straight_through.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
+#include <limits>
 #include <numeric>
 
 namespace retort::train {
 
-Quantizer::Quantizer(QuantizeFunction quantize, const QuantizerOptions& options)
-    : quantize_(quantize),
-      options_(options) {}
+namespace {
 
-at::Tensor Quantizer::operator()(const at::Tensor& x) const {
-  return isIdentity() ? x : straightThrough(x, quantized(x), options_.clip);
+// LAQ's and Adam's guard against weights that never had a gradient.
+constexpr double kCurvatureEpsilon = 1e-8;
+
+/// x as rows of one group each; undefined stays undefined.
+at::Tensor groupsAsRows(const at::Tensor& x, std::int64_t group_size) {
+  return x.defined() ? x.reshape({-1, group_size}) : x;
 }
 
-at::Tensor Quantizer::quantized(const at::Tensor& x) const {
+}  // namespace
+
+Quantizer::Quantizer(const QuantizerDefinition& definition, const QuantizerOptions& options)
+    : quantize_(definition.quantize),
+      quantize_by_curvature_(definition.quantize_by_curvature),
+      options_(options),
+      has_plain_gradient_(definition.has_plain_gradient),
+      is_row_local_(!definition.sees_whole_tensor && options.granularity != Granularity::kTensor) {}
+
+Quantizer::Quantizer(QuantizeFunction quantize, const QuantizerOptions& options)
+    : Quantizer(QuantizerDefinition{.quantize = quantize}, options) {}
+
+at::Tensor Quantizer::operator()(const at::Tensor& x, const at::Tensor& second_moment) const {
+  const double clip = has_plain_gradient_ ? std::numeric_limits<double>::infinity() : options_.clip;
+  return isIdentity() ? x : straightThrough(x, quantized(x, second_moment), clip);
+}
+
+at::Tensor Quantizer::quantized(const at::Tensor& x, const at::Tensor& second_moment) const {
   const at::NoGradGuard no_grad;
-  return isIdentity() ? x.detach() : quantize_(x.detach(), options_);
+  if (isIdentity()) {
+    return x.detach();
+  }
+  if (options_.granularity == Granularity::kGroup) {
+    TORCH_CHECK(x.size(-1) % options_.group_size == 0,
+                "groups of ",
+                options_.group_size,
+                " do not fit into rows of ",
+                x.size(-1));
+    Quantizer by_row = *this;
+    by_row.options_.granularity = Granularity::kRow;
+    return by_row
+        .quantized(groupsAsRows(x, options_.group_size),
+                   groupsAsRows(second_moment, options_.group_size))
+        .view(x.sizes());
+  }
+  if (options_.uses_curvature && quantize_by_curvature_ != nullptr && second_moment.defined()) {
+    return quantize_by_curvature_(
+        x.detach(), second_moment.sqrt().add_(kCurvatureEpsilon), options_);
+  }
+  return quantize_(x.detach(), options_);
 }
 
 std::vector<std::int64_t> statisticDimensions(const at::Tensor& x, Granularity granularity) {

@@ -4,8 +4,10 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 /// Quantizers map a tensor to the grid that integer hardware would hold ("fake quantization": the
 /// values stay floating point). To add one:
@@ -13,24 +15,28 @@
 ///  formula in the header;
 ///  2. below it a QuantizerDefinition `xDefinition()`: documentation, formula, source and the
 ///  function;
-///  3. add its line to the table in quantizers/registry.cpp (and, for a new word of
-///  quant.weight.scheme, to the
-///     table of schemes below it);
+///  3. add its line to the table in quantizers/registry.cpp and, when weights may have it, to the
+///     table of schemes in quantizers/weight_precision.cpp: a word of quant.weight.scheme;
 ///  4. test it in tests/trainers/quantizers/x_test.cpp against values it did not compute itself.
-/// Gradients are not a quantizer's affair: straight_through.h gives all of them the same one.
+/// Gradients are not a quantizer's affair: straight_through.h gives all of them the same one, with
+/// or without its mask.
 namespace retort::train {
 
 /// What shares one scale.
 enum class Granularity {
   kTensor,  ///< the whole tensor
   kRow,     ///< each slice along the last dimension; in a 4-D tensor each matrix [b, h, :, :]
+  kGroup,   ///< `group_size` neighbours in each slice along the last dimension
 };
 
 struct QuantizerOptions {
-  int bits = 8;                                    ///< 2..8; ternary ignores it
+  int bits = 8;  ///< within the definition's range; ternary and binary grids ignore it
   Granularity granularity = Granularity::kTensor;  ///< what shares one scale
+  std::int64_t group_size = 64;                    ///< kGroup only
   double clip = 2.5;  ///< values are clipped to [-clip, clip] first, where the quantizer says so
   double threshold_factor = 0.7;  ///< ternary only: the threshold is this times the mean magnitude
+  bool uses_curvature = false;    ///< laq only: errors count by the optimizer's second moment
+  bool minimises_error = false;   ///< laq only: see laq.h
 
   bool operator==(const QuantizerOptions&) const = default;
 };
@@ -39,32 +45,58 @@ struct QuantizerOptions {
 /// recorded. An all-zero x (or row) gives zeros, never NaN. Deterministic.
 using QuantizeFunction = at::Tensor (*)(const at::Tensor& x, const QuantizerOptions& options);
 
-/// A quantizer as the registry lists it.
+/// The same with a weight > 0 for the error of each element.
+using CurvedQuantizeFunction = at::Tensor (*)(const at::Tensor& x,
+                                              const at::Tensor& curvature,
+                                              const QuantizerOptions& options);
+
+/// A quantizer as the registry lists it. Its functions see kTensor and kRow only.
 struct QuantizerDefinition {
   TechniqueSpec spec;
   QuantizeFunction quantize = nullptr;
+  CurvedQuantizeFunction quantize_by_curvature = nullptr;  ///< those that can use a curvature
+  int least_bits = 2;
+  int most_bits = 8;
+  bool has_plain_gradient = false;  ///< nothing is clipped, and the gradient passes everywhere
+  bool sees_whole_tensor = false;   ///< statistics of the whole tensor at any granularity
 };
 
 /// A quantizer with its options, ready to be applied. A default-constructed one is the identity.
 class Quantizer {
  public:
   Quantizer() = default;
+
+  /// Whether the options are sound is not checked here.
+  Quantizer(const QuantizerDefinition& definition, const QuantizerOptions& options);
+
+  /// A function by itself, with the clipped gradient.
   Quantizer(QuantizeFunction quantize, const QuantizerOptions& options);
 
   [[nodiscard]] bool isIdentity() const { return quantize_ == nullptr; }
 
   [[nodiscard]] const QuantizerOptions& options() const { return options_; }
 
+  /// True when each row can be quantized without the others.
+  [[nodiscard]] bool isRowLocal() const { return is_row_local_; }
+
   /// The quantized values; the gradient passes straight through where -clip < x < clip and is zero
-  /// elsewhere.
-  [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const;
+  /// elsewhere (everywhere, when the definition says so).
+  /// second_moment: the optimizer's running mean of x's squared gradients, of x's shape; undefined
+  /// where there is none yet. With `uses_curvature` errors count by sqrt(second_moment) + 1e-8, and
+  /// all the same while it is undefined. Throws c10::Error when groups do not fit the rows.
+  [[nodiscard]] at::Tensor operator()(const at::Tensor& x,
+                                      const at::Tensor& second_moment = {}) const;
 
   /// The quantized values without any gradient.
-  [[nodiscard]] at::Tensor quantized(const at::Tensor& x) const;
+  [[nodiscard]] at::Tensor quantized(const at::Tensor& x,
+                                     const at::Tensor& second_moment = {}) const;
 
  private:
   QuantizeFunction quantize_ = nullptr;
+  CurvedQuantizeFunction quantize_by_curvature_ = nullptr;
   QuantizerOptions options_;
+  bool has_plain_gradient_ = false;
+  bool is_row_local_ = true;
 };
 
 /// The dimensions over which statistics are taken: all for kTensor, the last (4-D: the last two)

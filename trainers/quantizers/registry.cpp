@@ -2,7 +2,10 @@
 
 #include "core/base/text.h"
 #include "trainers/quantizers/asymmetric.h"
+#include "trainers/quantizers/binary.h"
+#include "trainers/quantizers/binary_centered.h"
 #include "trainers/quantizers/clip_uniform.h"
+#include "trainers/quantizers/laq.h"
 #include "trainers/quantizers/symmetric.h"
 #include "trainers/quantizers/ternary.h"
 #include "trainers/train_error.h"
@@ -12,56 +15,18 @@
 #include <fmt/format.h>
 
 namespace retort::train {
-namespace {
-
-const WeightScheme& findScheme(std::string_view name) {
-  std::vector<std::string> known;
-  for (const WeightScheme& scheme : weightSchemes()) {
-    if (scheme.name == name) {
-      return scheme;
-    }
-    known.push_back(scheme.name);
-  }
-  throw TrainError(
-      ExitCode::kBadSpec,
-      fmt::format("unknown quantization scheme '{}'; known: {}", name, joinStrings(known, ", ")));
-}
-
-Quantizer makeQuantizer(const std::string& name, QuantizerOptions options) {
-  return name.empty() ? Quantizer() : Quantizer(findQuantizer(name).quantize, options);
-}
-
-}  // namespace
 
 const std::vector<QuantizerDefinition>& quantizerRegistry() {
   static const std::vector<QuantizerDefinition> kQuantizers = {
       asymmetricDefinition(),
+      binaryDefinition(),
+      binaryCenteredDefinition(),
       clipUniformDefinition(),
+      laqDefinition(),
       symmetricDefinition(),
       ternaryDefinition(),
   };
   return kQuantizers;
-}
-
-const std::vector<WeightScheme>& weightSchemes() {
-  // int8: the authors' code takes the symmetric grid for linear layers and the clipped one for the
-  // embedding.
-  static const std::vector<WeightScheme> kSchemes = {
-      {.name = "none"},
-      {.name = "ternary",
-       .weight_quantizer = "ternary",
-       .embedding_quantizer = "ternary",
-       .bits = 2},
-      {.name = "int4",
-       .weight_quantizer = "clip_uniform",
-       .embedding_quantizer = "clip_uniform",
-       .bits = 4},
-      {.name = "int8",
-       .weight_quantizer = "symmetric",
-       .embedding_quantizer = "clip_uniform",
-       .bits = 8},
-  };
-  return kSchemes;
 }
 
 const QuantizerDefinition& findQuantizer(std::string_view name) {
@@ -79,19 +44,6 @@ const QuantizerDefinition& findQuantizer(std::string_view name) {
               : fmt::format("unknown quantizer '{}'; known: {}", name, joinStrings(known, ", ")));
 }
 
-Quantizer makeWeightQuantizer(std::string_view scheme, QuantizerOptions options) {
-  const WeightScheme& found = findScheme(scheme);
-  options.bits = found.bits;
-  return makeQuantizer(found.weight_quantizer, options);
-}
-
-Quantizer makeEmbeddingQuantizer(std::string_view scheme, QuantizerOptions options) {
-  const WeightScheme& found = findScheme(scheme);
-  options.bits = found.bits;
-  options.granularity = Granularity::kRow;
-  return makeQuantizer(found.embedding_quantizer, options);
-}
-
 Quantizer makeActivationQuantizer(std::int64_t bits, double clip) {
   if (bits == 0) {
     return {};
@@ -102,7 +54,7 @@ Quantizer makeActivationQuantizer(std::int64_t bits, double clip) {
                                  "or 0 for full precision",
                                  bits));
   }
-  return makeQuantizer("symmetric", {.bits = static_cast<int>(bits), .clip = clip});
+  return {findQuantizer("symmetric"), {.bits = static_cast<int>(bits), .clip = clip}};
 }
 
 }  // namespace retort::train

@@ -27,7 +27,12 @@ struct StraightThrough : torch::autograd::Function<StraightThrough> {
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const double clip = context->saved_data["clip"].toDouble();
     const at::Tensor x = context->get_saved_variables()[0];
-    std::optional<at::Tensor> gradient = fusedStraightThrough(gradients[0], x, clip);
+    // Gradients that will be differentiated again need a graph; a kernel records none.
+    const bool is_recorded = at::GradMode::is_enabled() && gradients[0].requires_grad();
+    std::optional<at::Tensor> gradient;
+    if (!is_recorded) {
+      gradient = fusedStraightThrough(gradients[0], x, clip);
+    }
     if (!gradient) {
       // hardtanh's derivative is exactly the mask 1[-clip < x < clip].
       gradient = at::hardtanh_backward(gradients[0], x, -clip, clip);

@@ -1,5 +1,9 @@
 #include "trainers/settings/loop_settings.h"
 
+#include "trainers/train_error.h"
+
+#include <fmt/format.h>
+
 namespace retort::train {
 
 const SettingGroup<LoopSettings>& loopSettings() {
@@ -17,6 +21,15 @@ const SettingGroup<LoopSettings>& loopSettings() {
                 .unit = "steps",
                 .minimum = 0,
                 .maximum = 1e9})
+          .add(&LoopSettings::spent_steps,
+               {.key = "train.spent_steps",
+                .documentation =
+                    "updates of train.epochs that an earlier run of the same budget has "
+                    "made: this run makes so many less",
+                .unit = "steps",
+                .minimum = 0,
+                .maximum = 1e9,
+                .when = {{.key = "train.steps", .any_of = {0}}}})
           .add(&LoopSettings::batch,
                {.key = "train.batch",
                 .documentation = "rows of one update",
@@ -46,6 +59,22 @@ const SettingGroup<LoopSettings>& loopSettings() {
                 .unit = "steps",
                 .minimum = 1});
   return kGroup;
+}
+
+std::int64_t plannedSteps(const LoopSettings& settings, std::int64_t batches_per_epoch) {
+  if (settings.steps > 0) {
+    return settings.steps;
+  }
+  const std::int64_t budget = settings.epochs * batches_per_epoch;
+  if (settings.spent_steps >= budget) {
+    throw TrainError(ExitCode::kBadSpec,
+                     fmt::format("train.spent_steps is {}, but train.epochs: {} gives {} updates "
+                                 "in all; nothing is left to train",
+                                 settings.spent_steps,
+                                 settings.epochs,
+                                 budget));
+  }
+  return budget - settings.spent_steps;
 }
 
 const SettingGroup<CheckpointSettings>& checkpointSettings() {

@@ -2,6 +2,7 @@
 
 #include "trainers/settings/setting_group.h"
 
+#include <cstdint>
 #include <string>
 
 namespace retort::train {
@@ -10,6 +11,7 @@ namespace retort::train {
 struct LoopSettings {
   std::int64_t epochs = 3;
   std::int64_t steps = 0;
+  std::int64_t spent_steps = 0;
   std::int64_t batch = 32;
   std::int64_t eval_batch = 0;
   std::int64_t eval_every = 0;
@@ -18,6 +20,11 @@ struct LoopSettings {
 };
 
 const SettingGroup<LoopSettings>& loopSettings();
+
+/// The updates of a run: train.steps, or those of train.epochs without train.spent_steps. Throws
+/// TrainError (bad spec) when nothing is left.
+[[nodiscard]] std::int64_t plannedSteps(const LoopSettings& settings,
+                                        std::int64_t batches_per_epoch);
 
 /// What is kept on disk to go on from, and as the result. None of it changes the numbers.
 struct CheckpointSettings {

@@ -75,7 +75,20 @@ void EncoderPhase::setModel(std::unique_ptr<BertModel> model) {
   frozen_ = describeFrozen(frozen, names);
 }
 
-std::optional<std::vector<MetricPoint>> EncoderPhase::evaluate(const Pulse& pulse) {
+ProbedTraining EncoderPhase::probed(std::int64_t step, std::int64_t total_steps) const {
+  return {.student = model_.get(),
+          .tokenizer = &task_->tokenizer(),
+          .rows = trainingRows(),
+          .batch = [this](std::span<const std::int64_t> rows) { return task_->batch(rows); },
+          .objective =
+              [this, step, total_steps](const BertModel& model, const EncoderBatch& batch) {
+                return objective(model, batch, step, total_steps);
+              }};
+}
+
+std::optional<std::vector<MetricPoint>> EncoderPhase::evaluate(std::int64_t /*step*/,
+                                                               std::int64_t /*total_steps*/,
+                                                               const Pulse& pulse) {
   return task_->evaluate(*model_, "", pulse);
 }
 

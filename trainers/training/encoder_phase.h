@@ -29,7 +29,16 @@ class EncoderPhase : public TrainingPhase {
     return model_->trainableParameters();
   }
 
-  [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluate(const Pulse& pulse) override;
+  [[nodiscard]] bool usesSecondMoments() const override { return model_->usesSecondMoments(); }
+
+  void takeSecondMoments(const NamedTensors& second_moments) override {
+    model_->setSecondMoments(second_moments);
+  }
+
+  [[nodiscard]] ProbedTraining probed(std::int64_t step, std::int64_t total_steps) const override;
+  [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluate(std::int64_t step,
+                                                                 std::int64_t total_steps,
+                                                                 const Pulse& pulse) override;
   [[nodiscard]] std::string firstNonFinite(std::span<const std::int64_t> rows) override;
 
   [[nodiscard]] std::string mainMetric() const override { return task_->task().main_metric; }
@@ -49,6 +58,13 @@ class EncoderPhase : public TrainingPhase {
 
   /// Takes the model that is trained, and freezes what the settings name.
   void setModel(std::unique_ptr<BertModel> model);
+
+  /// What the phase minimises at the update with index `step`, without dropout and intervention
+  /// (ProbedTraining::objective).
+  [[nodiscard]] virtual LossTerms objective(const BertModel& model,
+                                            const EncoderBatch& batch,
+                                            std::int64_t step,
+                                            std::int64_t total_steps) const = 0;
 
   [[nodiscard]] BertModel& trainedModel() { return *model_; }
 

@@ -83,6 +83,14 @@ void EncoderTask::checkFits(const BertConfig& config, const std::filesystem::pat
 std::optional<std::vector<MetricPoint>> EncoderTask::evaluate(const BertModel& model,
                                                               const std::string& prefix,
                                                               const Pulse& pulse) const {
+  return evaluate([&model](const EncoderBatch& batch) { return model.forward(batch, {}).logits; },
+                  prefix,
+                  pulse);
+}
+
+std::optional<std::vector<MetricPoint>> EncoderTask::evaluate(const Forward& forward,
+                                                              const std::string& prefix,
+                                                              const Pulse& pulse) const {
   const at::NoGradGuard no_grad;
   std::vector<MetricPoint> points;
   for (const EvaluationRows& set : evaluations_) {
@@ -93,7 +101,7 @@ std::optional<std::vector<MetricPoint>> EncoderTask::evaluate(const BertModel& m
         return std::nullopt;
       }
       const EncoderBatch rows = set.rows.slice(row, options_.eval_batch).to(options_.device);
-      const at::Tensor logits = model.forward(rows, {}).logits;
+      const at::Tensor logits = forward(rows);
       loss += taskLoss(logits, rows.labels).item<double>() * static_cast<double>(logits.size(0));
       appendPredictions(logits, predictions);
     }
@@ -128,10 +136,14 @@ std::vector<MetricSpec> encoderTaskMetrics() {
   for (std::size_t i = 0; i < count; ++i) {
     // Evaluation sets after the first (MNLI's mismatched) are told apart by their name.
     metrics[i].dimensions = {"component"};
-    MetricSpec of_teacher = metrics[i];
-    of_teacher.name = "teacher." + of_teacher.name;
-    of_teacher.documentation = "of the teacher: " + of_teacher.documentation;
-    metrics.push_back(std::move(of_teacher));
+    for (const auto& [prefix, words] :
+         {std::pair{"teacher.", "of the teacher: "},
+          std::pair{"intervention.", "of the student with the teacher's intervention: "}}) {
+      MetricSpec other = metrics[i];
+      other.name = prefix + other.name;
+      other.documentation = words + other.documentation;
+      metrics.push_back(std::move(other));
+    }
   }
   return metrics;
 }

@@ -10,6 +10,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ namespace retort::train {
 /// A task's rows, tokenized for one encoder, and how that encoder is judged on them.
 class EncoderTask {
  public:
+  /// Logits of a batch in evaluation mode; called under at::NoGradGuard.
+  using Forward = std::function<at::Tensor(const EncoderBatch& batch)>;
+
   struct Options {
     std::int64_t eval_batch = 32;
     at::ScalarType dtype = at::kFloat;
@@ -46,6 +50,11 @@ class EncoderTask {
 
   /// Metrics and mean loss on every evaluation set; `prefix` stands before "eval.". Points of sets
   /// after the first carry the set's name as component. Empty when `pulse` gave it up.
+  [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluate(const Forward& forward,
+                                                                 const std::string& prefix,
+                                                                 const Pulse& pulse) const;
+
+  /// The same for a model as it is.
   [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluate(const BertModel& model,
                                                                  const std::string& prefix,
                                                                  const Pulse& pulse) const;
@@ -68,7 +77,8 @@ class EncoderTask {
 };
 
 /// The declarations of all that `evaluate` gives: evaluationMetrics(), eval.loss, and the same of
-/// the teacher ("teacher.eval.…").
+/// the teacher ("teacher.eval.…") and of the student with the teacher's help
+/// ("intervention.eval.…").
 [[nodiscard]] std::vector<MetricSpec> encoderTaskMetrics();
 
 }  // namespace retort::train

@@ -24,6 +24,13 @@ EncoderSource randomEncoder(const SettingValues& settings,
   return source;
 }
 
+LossTerms taskTerms(const BertTrace& trace, const EncoderBatch& batch) {
+  const at::Tensor loss = taskLoss(trace.logits, batch.labels);
+  return {.total = loss,
+          .components = {{.name = "task", .coefficient = 1, .value = loss.detach()}},
+          .weighted = {loss}};
+}
+
 }  // namespace
 
 FinetunePhase::FinetunePhase(const PhaseInput& input) : EncoderPhase(input) {
@@ -49,21 +56,26 @@ FinetunePhase::FinetunePhase(const PhaseInput& input) : EncoderPhase(input) {
   setModel(std::make_unique<BertModel>(withDropout(source.config, settings), source.parameters));
 }
 
-StepOutcome FinetunePhase::step(std::span<const std::int64_t> rows,
-                                TraceSet trace,
-                                const Pulse& pulse) {
-  const EncoderBatch batch = task().batch(rows);
+StepOutcome FinetunePhase::step(const StepRequest& request, const Pulse& pulse) {
+  const EncoderBatch batch = task().batch(request.rows);
   trainedModel().clearGradients();
   StepOutcome outcome;
-  outcome.student = model().forward(batch, {.is_training = true, .trace = trace});
-  const at::Tensor loss = taskLoss(outcome.student.logits, batch.labels);
+  outcome.student = model().forward(batch, {.is_training = true, .trace = request.trace});
+  LossTerms terms = taskTerms(outcome.student, batch);
   pulse();
-  loss.backward();
-  outcome.loss = loss.item<double>();
-  outcome.losses = {{.name = "task", .coefficient = 1, .value = loss.detach()}};
-  outcome.mask = batch.attention_mask;
+  terms.total.backward();
+  outcome.loss = terms.total.item<double>();
+  outcome.losses = std::move(terms.components);
+  outcome.batch = batch;
   outcome.tokens = batch.lengths.sum().item<double>();
   return outcome;
+}
+
+LossTerms FinetunePhase::objective(const BertModel& model,
+                                   const EncoderBatch& batch,
+                                   std::int64_t /*step*/,
+                                   std::int64_t /*total_steps*/) const {
+  return taskTerms(model.forward(batch, {}), batch);
 }
 
 std::optional<std::vector<MetricPoint>> FinetunePhase::evaluateTeacher(const Pulse& /*pulse*/) {

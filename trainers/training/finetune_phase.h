@@ -12,10 +12,16 @@ class FinetunePhase : public EncoderPhase {
 
   [[nodiscard]] bool hasTeacher() const override { return false; }
 
-  StepOutcome step(std::span<const std::int64_t> rows, TraceSet trace, const Pulse& pulse) override;
+  StepOutcome step(const StepRequest& request, const Pulse& pulse) override;
 
   [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluateTeacher(
       const Pulse& pulse) override;
+
+ protected:
+  [[nodiscard]] LossTerms objective(const BertModel& model,
+                                    const EncoderBatch& batch,
+                                    std::int64_t step,
+                                    std::int64_t total_steps) const override;
 };
 
 }  // namespace retort::train

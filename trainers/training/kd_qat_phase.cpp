@@ -1,11 +1,15 @@
 #include "trainers/training/kd_qat_phase.h"
 
+#include "trainers/models/parameter_place.h"
 #include "trainers/quantizers/quantization_settings.h"
+#include "trainers/settings/run_settings.h"
 #include "trainers/train_error.h"
 #include "trainers/training/encoder_source.h"
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -13,14 +17,13 @@ namespace retort::train {
 
 namespace {
 
-/// Losses compare layer by layer and element by element.
+/// Losses compare element by element; layerMap checks the depths.
 void checkSameShape(const BertConfig& student, const BertConfig& teacher) {
-  if (student.num_hidden_layers != teacher.num_hidden_layers ||
-      student.hidden_size != teacher.hidden_size ||
+  if (student.hidden_size != teacher.hidden_size ||
       student.num_attention_heads != teacher.num_attention_heads) {
     throw TrainError(
         ExitCode::kBadData,
-        fmt::format("the student (model.student: {} layers, {} wide, {} heads) must have the shape "
+        fmt::format("the student (model.student: {} layers, {} wide, {} heads) must have the width "
                     "of the teacher (model.teacher: {} layers, {} wide, {} heads)",
                     student.num_hidden_layers,
                     student.hidden_size,
@@ -31,11 +34,39 @@ void checkSameShape(const BertConfig& student, const BertConfig& teacher) {
   }
 }
 
+void append(NamedTensors& target, const NamedTensors& added) {
+  target.insert(target.end(), added.begin(), added.end());
+}
+
+/// Bytes of the quantized copies that a step keeps: the linear layers' (of embedding tables it
+/// keeps the rows that occur).
+std::uint64_t quantizedCopyBytes(const BertModel& model) {
+  NamedTensors quantized;
+  for (const NamedTensor& parameter : model.parameters()) {
+    const bool is_table = parameterPlace(parameter.name).projection == "embeddings";
+    if (!is_table && !model.quantization().forParameter(parameter.name).isIdentity()) {
+      quantized.push_back(parameter);
+    }
+  }
+  return totalBytes(quantized);
+}
+
 }  // namespace
+
+const SettingGroup<LayerMapSettings>& layerMapSettings() {
+  static const auto kGroup = SettingGroup<LayerMapSettings>().add(
+      &LayerMapSettings::layer_map,
+      {.key = "distill.layer_map",
+       .documentation =
+           "the teacher's layer for each layer of a student with fewer: uniform (every "
+           "T/S-th, TinyBERT), first, last, or a number from \"0\" for each",
+       .when = {{.key = "phase", .any_of = {"kd_qat"}}}});
+  return kGroup;
+}
 
 KdQatPhase::KdQatPhase(const PhaseInput& input)
     : EncoderPhase(input),
-      distillation_(Distillation::fromSettings(input.settings)) {
+      intervention_(interventionSettings().read(input.settings)) {
   const ModelSettings settings = modelSettings().read(input.settings);
   TaskData data = readTask();
   const EncoderRequest request{
@@ -55,53 +86,146 @@ KdQatPhase::KdQatPhase(const PhaseInput& input)
     checkSameShape(student.config, teacher.config);
     task().checkFits(student.config, settings.student);
   }
+  layer_map_ = layerMap(layerMapSettings().read(input.settings).layer_map,
+                        static_cast<std::size_t>(student.config.num_hidden_layers),
+                        static_cast<std::size_t>(teacher.config.num_hidden_layers),
+                        "distill.layer_map");
+  distillation_ = Distillation::fromSettings({.settings = input.settings,
+                                              .layers = student.config.num_hidden_layers,
+                                              .dtype = dtype(),
+                                              .device = input.device});
   teacher_ = std::make_unique<BertModel>(teacher.config, teacher.parameters);
+  const BertQuantization quantization = makeBertQuantization(input.settings);
+  quantization.weights.check(bertParameterShapes(student.config));
   setModel(std::make_unique<BertModel>(
-      withDropout(student.config, settings),
-      student.parameters,
-      makeBertQuantization(quantizationSettings().read(input.settings))));
+      withDropout(student.config, settings), student.parameters, quantization));
 }
 
-StepOutcome KdQatPhase::step(std::span<const std::int64_t> rows,
-                             TraceSet trace,
-                             const Pulse& pulse) {
-  const EncoderBatch batch = task().batch(rows);
-  const TraceSet needs = distillation_.needs() | trace;
+NamedTensors KdQatPhase::parameters() const {
+  NamedTensors parameters = EncoderPhase::parameters();
+  append(parameters, distillation_.parameters());
+  return parameters;
+}
+
+NamedTensors KdQatPhase::trainableParameters() const {
+  NamedTensors parameters = EncoderPhase::trainableParameters();
+  append(parameters, distillation_.parameters());
+  return parameters;
+}
+
+Intervention KdQatPhase::interventionOf(std::int64_t step, std::int64_t total_steps) const {
+  const auto seed = static_cast<std::uint64_t>(runSettings().read(input().settings).seed);
+  return interventionAt(intervention_, seed, step, total_steps);
+}
+
+BertTrace KdQatPhase::teacherTrace(const EncoderBatch& batch, TraceSet needs) const {
+  const at::NoGradGuard no_grad;
+  return alignTrace(teacher_->forward(batch, {.trace = needs}), layer_map_);
+}
+
+StepOutcome KdQatPhase::step(const StepRequest& request, const Pulse& pulse) {
+  const EncoderBatch batch = task().batch(request.rows);
+  const TraceSet needs = distillation_.needs() | request.trace;
+  const Intervention intervention = interventionOf(request.step, request.total_steps);
   trainedModel().clearGradients();
-  StepOutcome outcome;
-  {
-    const at::NoGradGuard no_grad;
-    outcome.teacher = teacher_->forward(batch, {.trace = needs});
+  for (const NamedTensor& parameter : distillation_.parameters()) {
+    parameter.tensor.mutable_grad().reset();
   }
+  StepOutcome outcome;
+  outcome.teacher = teacherTrace(batch, needs | interventionNeeds(intervention));
   pulse();
-  outcome.student = model().forward(batch, {.is_training = true, .trace = needs});
-  LossTerms terms = distillation_.evaluate(
-      {.student = outcome.student, .teacher = *outcome.teacher, .batch = batch});
+  outcome.student = model().forward(batch,
+                                    {.is_training = true,
+                                     .trace = needs,
+                                     .intervention = intervention,
+                                     .variant = interventionVariant(intervention_),
+                                     .teacher = &*outcome.teacher});
+  LossTerms terms = distillation_.evaluate({.student = outcome.student,
+                                            .teacher = *outcome.teacher,
+                                            .batch = batch,
+                                            .step = request.step,
+                                            .total_steps = request.total_steps});
   pulse();
   terms.total.backward();
   outcome.loss = terms.total.item<double>();
   outcome.losses = std::move(terms.components);
-  outcome.mask = batch.attention_mask;
+  outcome.batch = batch;
   outcome.tokens = batch.lengths.sum().item<double>();
   return outcome;
+}
+
+std::optional<std::vector<MetricPoint>> KdQatPhase::evaluate(std::int64_t step,
+                                                             std::int64_t total_steps,
+                                                             const Pulse& pulse) {
+  auto points = EncoderPhase::evaluate(step, total_steps, pulse);
+  const std::int64_t last_update = std::max<std::int64_t>(step - 1, 0);
+  const Intervention intervention = interventionOf(last_update, total_steps);
+  if (!points || !intervention_.evaluate || intervention == Intervention::kNone) {
+    return points;
+  }
+  const auto helped = task().evaluate(
+      [&](const EncoderBatch& batch) {
+        const BertTrace teacher = teacherTrace(batch, interventionNeeds(intervention));
+        return model()
+            .forward(batch,
+                     {.intervention = intervention,
+                      .variant = interventionVariant(intervention_),
+                      .teacher = &teacher})
+            .logits;
+      },
+      "intervention.",
+      pulse);
+  if (!helped) {
+    return std::nullopt;
+  }
+  points->insert(points->end(), helped->begin(), helped->end());
+  return points;
+}
+
+ProbedTraining KdQatPhase::probed(std::int64_t step, std::int64_t total_steps) const {
+  ProbedTraining probed = EncoderPhase::probed(step, total_steps);
+  probed.teacher = teacher_.get();
+  probed.layer_map = layer_map_;
+  return probed;
+}
+
+LossTerms KdQatPhase::objective(const BertModel& model,
+                                const EncoderBatch& batch,
+                                std::int64_t step,
+                                std::int64_t total_steps) const {
+  const TraceSet needs = distillation_.needs();
+  const BertTrace teacher = teacherTrace(batch, needs);
+  const BertTrace student = model.forward(batch, {.trace = needs});
+  return distillation_.evaluate({.student = student,
+                                 .teacher = teacher,
+                                 .batch = batch,
+                                 .step = step,
+                                 .total_steps = total_steps});
 }
 
 std::optional<std::vector<MetricPoint>> KdQatPhase::evaluateTeacher(const Pulse& pulse) {
   return task().evaluate(*teacher_, "teacher.", pulse);
 }
 
+Json KdQatPhase::summary() const {
+  Json facts = EncoderPhase::summary();
+  facts["precision"] =
+      model().quantization().weights.summary(bertParameterShapes(model().config()));
+  return facts;
+}
+
 MemoryEstimate KdQatPhase::memory() const {
   const QuantizationSettings settings = quantizationSettings().read(input().settings);
   StepShape shape = stepShape();
-  shape.quantizes_weights = settings.weight_scheme != "none";
   shape.quantizes_activations = settings.activation_bits > 0;
   shape.has_teacher = true;
-  shape.traces = distillation_.needs();
+  shape.traces = distillation_.needs() | interventionNeeds(interventionOf(0, 1));
   return estimateMemory(model().config(),
                         shape,
                         {.latent = totalBytes(parameters()),
                          .trainable = totalBytes(trainableParameters()),
-                         .teacher = totalBytes(teacher_->parameters())});
+                         .teacher = totalBytes(teacher_->parameters()),
+                         .quantized = quantizedCopyBytes(model())});
 }
 
 }  // namespace retort::train

@@ -1,15 +1,30 @@
 #pragma once
 
 #include "trainers/losses/distillation.h"
+#include "trainers/models/layer_map.h"
+#include "trainers/settings/setting_group.h"
 #include "trainers/training/encoder_phase.h"
+#include "trainers/training/intervention.h"
 
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace retort::train {
 
+/// How the layers of a shallower student answer to the teacher's (models/layer_map.h).
+struct LayerMapSettings {
+  std::vector<std::string> layer_map = {"uniform"};
+};
+
+/// distill.layer_map
+[[nodiscard]] const SettingGroup<LayerMapSettings>& layerMapSettings();
+
 /// Quantization-aware training of a student by distillation from its full-precision teacher
 /// (arXiv 2211.11014). The teacher is in evaluation mode and records no gradients; the student
-/// starts from the teacher's weights unless it has its own, and is quantized on the fly.
+/// starts from the teacher's weights unless it has its own, and is quantized on the fly. While an
+/// intervention (intervention.h) lasts, the student computes with parts of the teacher's trace;
+/// evaluations "eval.…" are without it, "intervention.eval.…" with that of the last update.
 class KdQatPhase : public EncoderPhase {
  public:
   /// Loads task, teacher and student. Throws TrainError.
@@ -17,14 +32,38 @@ class KdQatPhase : public EncoderPhase {
 
   [[nodiscard]] bool hasTeacher() const override { return true; }
 
-  StepOutcome step(std::span<const std::int64_t> rows, TraceSet trace, const Pulse& pulse) override;
+  /// The model's, and then what the losses learn.
+  [[nodiscard]] NamedTensors parameters() const override;
+  [[nodiscard]] NamedTensors trainableParameters() const override;
 
+  StepOutcome step(const StepRequest& request, const Pulse& pulse) override;
+
+  [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluate(std::int64_t step,
+                                                                 std::int64_t total_steps,
+                                                                 const Pulse& pulse) override;
   [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluateTeacher(
       const Pulse& pulse) override;
   [[nodiscard]] MemoryEstimate memory() const override;
+  [[nodiscard]] ProbedTraining probed(std::int64_t step, std::int64_t total_steps) const override;
+
+ protected:
+  [[nodiscard]] LossTerms objective(const BertModel& model,
+                                    const EncoderBatch& batch,
+                                    std::int64_t step,
+                                    std::int64_t total_steps) const override;
+
+  /// Also what the student's weights are quantized to, and what it takes when it is stored.
+  [[nodiscard]] Json summary() const override;
 
  private:
+  [[nodiscard]] Intervention interventionOf(std::int64_t step, std::int64_t total_steps) const;
+
+  /// The teacher's trace in the student's layers, under at::NoGradGuard.
+  [[nodiscard]] BertTrace teacherTrace(const EncoderBatch& batch, TraceSet needs) const;
+
   Distillation distillation_;
+  InterventionSettings intervention_;
+  LayerMap layer_map_;
   std::unique_ptr<BertModel> teacher_;
 };
 

@@ -39,9 +39,14 @@ std::uint64_t savedActivationBytes(const BertConfig& config, const StepShape& sh
       return shape.traces.has(part);
     };
     maps += std::ranges::count_if(std::array{TracePart::kScore, TracePart::kProb}, has);
-    hidden += std::ranges::count_if(
-        std::array{TracePart::kContext, TracePart::kDense, TracePart::kOutput, TracePart::kHidden},
-        has);
+    hidden += std::ranges::count_if(std::array{TracePart::kContext,
+                                               TracePart::kDense,
+                                               TracePart::kOutput,
+                                               TracePart::kHidden,
+                                               TracePart::kValue,
+                                               TracePart::kSum,
+                                               TracePart::kNormedDense},
+                                    has);
   }
   const std::int64_t tokens = shape.rows * shape.length;
   const std::int64_t layer =
@@ -50,17 +55,6 @@ std::uint64_t savedActivationBytes(const BertConfig& config, const StepShape& sh
   const std::int64_t embeddings = 5 * tokens * config.hidden_size;
   return static_cast<std::uint64_t>(shape.element_bytes *
                                     (config.num_hidden_layers * layer + embeddings));
-}
-
-std::uint64_t quantizedWeightBytes(const BertConfig& config, const StepShape& shape) {
-  if (!shape.quantizes_weights) {
-    return 0;
-  }
-  const std::int64_t square = config.hidden_size * config.hidden_size;
-  const std::int64_t layer = 4 * square + 2 * config.hidden_size * config.intermediate_size;
-  const std::int64_t pooler = square;
-  return static_cast<std::uint64_t>(shape.element_bytes *
-                                    (config.num_hidden_layers * layer + pooler));
 }
 
 std::uint64_t MemoryEstimate::total() const {
@@ -85,7 +79,7 @@ MemoryEstimate estimateMemory(const BertConfig& config,
   return {.program = kProgramBytes,
           .teacher = weights.teacher,
           .latent = weights.latent,
-          .quantized = quantizedWeightBytes(config, shape),
+          .quantized = weights.quantized,
           .gradients = weights.trainable,
           .optimizer = 2 * weights.trainable,
           .activations = activations,

@@ -20,7 +20,6 @@ struct StepShape {
   std::int64_t rows = 0;
   std::int64_t length = 0;  ///< padded
   std::int64_t element_bytes = 4;
-  bool quantizes_weights = false;
   bool quantizes_activations = false;
   bool has_teacher = false;
   TraceSet traces;  ///< what losses look at, in the student and in the teacher
@@ -35,9 +34,6 @@ struct StepShape {
 ///   h = 1, + 2 with attention dropout, + 1 with quantized activations
 /// Losses add to h: 2 for scores, and with a teacher what they see of it: T D or H T N a layer.
 [[nodiscard]] std::uint64_t savedActivationBytes(const BertConfig& config, const StepShape& shape);
-
-/// Bytes of the quantized copies of the linear layers' weights, which a step keeps.
-[[nodiscard]] std::uint64_t quantizedWeightBytes(const BertConfig& config, const StepShape& shape);
 
 /// The peak of a training process on the CPU, state by state, in bytes. Rows of data (4 bytes a
 /// token) and probes that trace more than the losses are not in it.
@@ -62,6 +58,7 @@ struct WeightBytes {
   std::uint64_t latent = 0;
   std::uint64_t trainable = 0;
   std::uint64_t teacher = 0;
+  std::uint64_t quantized = 0;  ///< copies that a step keeps for its backward pass
 };
 
 /// The sum of all states. Only `program` and `workspace` are fitted, to the resident peaks of

@@ -158,7 +158,7 @@ Json checkRun(const std::filesystem::path& folder) {
       spec, paths, [&](const std::string& message) { warnings.push_back(message); });
   const LoopSettings loop = loopSettings().read(ready.settings);
   const BatchOrder order({.rows = ready.phase->trainingRows(), .batch = loop.batch});
-  const auto total = loop.steps > 0 ? loop.steps : loop.epochs * order.batchesPerEpoch();
+  const std::int64_t total = plannedSteps(loop, order.batchesPerEpoch());
   const MemoryEstimate memory = ready.phase->memory();
   std::vector<std::string> damage;
   const auto checkpoint = CheckpointFolder(paths.checkpoints(), 1).loadNewest(damage);

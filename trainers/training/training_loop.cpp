@@ -23,6 +23,7 @@ namespace {
 constexpr const char* kModelPrefix = "model/";
 constexpr const char* kOptimizerPrefix = "optimizer/";
 constexpr const char* kGeneratorPrefix = "generator/";
+constexpr const char* kProbePrefix = "probe/";
 
 using Clock = std::chrono::steady_clock;
 
@@ -35,10 +36,6 @@ BatchOrder makeOrder(const SettingValues& settings, const TrainingPhase& phase) 
                      .batch = loopSettings().read(settings).batch,
                      .shuffle = dataSettings().read(settings).shuffle,
                      .seed = static_cast<std::uint64_t>(runSettings().read(settings).seed)});
-}
-
-std::int64_t countSteps(const LoopSettings& settings, const BatchOrder& order) {
-  return settings.steps > 0 ? settings.steps : settings.epochs * order.batchesPerEpoch();
 }
 
 bool isLargerBetter(const std::string& metric) {
@@ -93,7 +90,7 @@ TrainingLoop::TrainingLoop(const SettingValues& settings,
       checkpoints_(surroundings_.paths.checkpoints(), keeping_.keep),
       probes_(settings, phase.hasTeacher()),
       order_(makeOrder(settings, phase)),
-      total_steps_(countSteps(settings_, order_)),
+      total_steps_(plannedSteps(settings_, order_.batchesPerEpoch())),
       updater_(settings, phase.trainableParameters(), total_steps_) {
   if (settings_.eval_every == 0) {
     settings_.eval_every = order_.batchesPerEpoch();
@@ -114,6 +111,9 @@ Checkpoint TrainingLoop::checkpoint() const {
   addTensors(kModelPrefix, phase_.parameters(), checkpoint.tensors);
   addTensors(kOptimizerPrefix, updater_.state(), checkpoint.tensors);
   addTensors(kGeneratorPrefix, generatorStates(surroundings_.device), checkpoint.tensors);
+  for (const auto& [name, tensor] : probes_.memory()) {
+    checkpoint.tensors[kProbePrefix + name] = tensor;
+  }
   return checkpoint;
 }
 
@@ -132,7 +132,13 @@ void TrainingLoop::resume(const Checkpoint& checkpoint) {
     parameter.tensor.copy_(*tensor);
   }
   updater_.setState(withPrefix(kOptimizerPrefix, checkpoint.tensors));
+  handOverSecondMoments();
   setGeneratorStates(withPrefix(kGeneratorPrefix, checkpoint.tensors), surroundings_.device);
+  TensorMap memory;
+  for (const NamedTensor& entry : withPrefix(kProbePrefix, checkpoint.tensors)) {
+    memory[entry.name] = entry.tensor;
+  }
+  probes_.setMemory(memory);
   state_ = loopStateFromJson(checkpoint.state);
   order_.seek(state_.position);
 }
@@ -185,7 +191,7 @@ bool TrainingLoop::evaluateIfDue() {
   if (!isEvaluationDue()) {
     return true;
   }
-  const auto points = phase_.evaluate(pulse());
+  const auto points = phase_.evaluate(state_.step, total_steps_, pulse());
   if (!points) {
     return false;
   }
@@ -218,7 +224,11 @@ void TrainingLoop::keepIfBest(const EvaluationValues& values) {
 bool TrainingLoop::trainStep() {
   const auto start = Clock::now();
   const std::vector<std::int64_t> rows = order_.next();
-  const StepOutcome outcome = phase_.step(rows, probes_.needs(state_.step + 1), pulse());
+  const StepOutcome outcome = phase_.step({.rows = rows,
+                                           .step = state_.step,
+                                           .total_steps = total_steps_,
+                                           .trace = probes_.needs(state_.step + 1)},
+                                          pulse());
   const std::vector<double> norms = updater_.clip();
   if (!std::isfinite(outcome.loss) || !areFinite(norms)) {
     return skipStep(rows, outcome.loss, norms);
@@ -227,6 +237,7 @@ bool TrainingLoop::trainStep() {
   measureProbes(outcome, norms);
   const auto update_start = Clock::now();
   updater_.update(state_.step);
+  handOverSecondMoments();
   seconds += secondsSince(update_start);
   step_seconds_ = seconds;
   all_steps_seconds_ += seconds;
@@ -238,7 +249,7 @@ bool TrainingLoop::trainStep() {
 }
 
 void TrainingLoop::measureProbes(const StepOutcome& outcome, const std::vector<double>& norms) {
-  const ProbeInput input{.mask = outcome.mask,
+  const ProbeInput input{.batch = outcome.batch,
                          .student = &outcome.student,
                          .teacher = outcome.teacher ? &*outcome.teacher : nullptr,
                          .parameters = &updater_.parameters(),
@@ -247,7 +258,9 @@ void TrainingLoop::measureProbes(const StepOutcome& outcome, const std::vector<d
                          .learning_rate = updater_.rate(state_.step),
                          .step_seconds = step_seconds_,
                          .step_tokens = step_tokens_,
-                         .device = surroundings_.device};
+                         .device = surroundings_.device,
+                         .training = phase_.probed(state_.step, total_steps_),
+                         .pulse = pulse()};
   log_.metrics(state_.step + 1, probes_.measure(state_.step + 1, input));
 }
 
@@ -282,6 +295,12 @@ void TrainingLoop::logLoss(double loss) {
     log_.metrics(state_.step, {{.series = {.metric = "train.loss"}, .value = mean}});
     state_.loss_sum = 0;
     state_.loss_count = 0;
+  }
+}
+
+void TrainingLoop::handOverSecondMoments() {
+  if (phase_.usesSecondMoments()) {
+    phase_.takeSecondMoments(updater_.secondMoments());
   }
 }
 

@@ -66,6 +66,7 @@ class TrainingLoop {
   void logLoss(double loss);
   void measureProbes(const StepOutcome& outcome, const std::vector<double>& norms);
 
+  void handOverSecondMoments();
   void saveCheckpoint();
   void reportResult();
 

@@ -3,7 +3,9 @@
 #include "core/events/event.h"
 #include "trainers/losses/distillation.h"
 #include "trainers/models/bert_trace.h"
+#include "trainers/models/encoder_batch.h"
 #include "trainers/models/named_tensors.h"
+#include "trainers/probes/probed_training.h"
 #include "trainers/training/resource_estimate.h"
 
 #include <ATen/core/Tensor.h>
@@ -24,10 +26,18 @@ namespace retort::train {
 struct StepOutcome {
   double loss = 0;                    ///< the total, before the update; may be NaN or infinite
   std::vector<LossComponent> losses;  ///< its parts
-  at::Tensor mask;                    ///< [B, N]
-  double tokens = 0;                  ///< real tokens of the batch
-  BertTrace student;                  ///< what was asked for, detached from the graph
+  EncoderBatch batch;
+  double tokens = 0;  ///< real tokens of the batch
+  BertTrace student;  ///< what was asked for, detached from the graph
   std::optional<BertTrace> teacher;
+};
+
+/// What the loop asks of one step.
+struct StepRequest {
+  std::span<const std::int64_t> rows;
+  std::int64_t step = 0;  ///< index of the update, from 0
+  std::int64_t total_steps = 1;
+  TraceSet trace;  ///< what probes want to see
 };
 
 /// Called between batches of long work; returns false when the work is to be given up.
@@ -54,17 +64,32 @@ class TrainingPhase {
   [[nodiscard]] virtual NamedTensors trainableParameters() const = 0;
 
   /// Forward and backward pass over the given rows, in training mode, into fresh gradients.
-  /// `trace`: what probes want to see. `pulse` is called in between.
-  virtual StepOutcome step(std::span<const std::int64_t> rows,
-                           TraceSet trace,
-                           const Pulse& pulse) = 0;
+  /// `pulse` is called in between.
+  virtual StepOutcome step(const StepRequest& request, const Pulse& pulse) = 0;
 
-  /// Evaluates the model as it is now on all evaluation sets. Empty when `pulse` gave it up.
-  [[nodiscard]] virtual std::optional<std::vector<MetricPoint>> evaluate(const Pulse& pulse) = 0;
+  /// Models, rows and objective for probes, at the update with index `step` of `total_steps`; valid
+  /// until the next step.
+  [[nodiscard]] virtual ProbedTraining probed(std::int64_t /*step*/,
+                                              std::int64_t /*total_steps*/) const {
+    return {};
+  }
+
+  /// Evaluates the model as it is now, after `step` updates of `total_steps`, on all evaluation
+  /// sets. Empty when `pulse` gave it up.
+  [[nodiscard]] virtual std::optional<std::vector<MetricPoint>> evaluate(std::int64_t step,
+                                                                         std::int64_t total_steps,
+                                                                         const Pulse& pulse) = 0;
 
   /// The same for the teacher, as metrics "teacher.eval.…"; nothing when there is none.
   [[nodiscard]] virtual std::optional<std::vector<MetricPoint>> evaluateTeacher(
       const Pulse& pulse) = 0;
+
+  /// True when the model wants to see the optimizer's second moments.
+  [[nodiscard]] virtual bool usesSecondMoments() const { return false; }
+
+  /// The optimizer's running means of squared gradients, by parameter name; shared with it. Called
+  /// after each update, and after a checkpoint was read, when usesSecondMoments.
+  virtual void takeSecondMoments(const NamedTensors& /*second_moments*/) {}
 
   /// Where the numbers stop being finite, in the order of the forward pass over these rows
   /// ("attention scores of layer 3"); empty when everything is finite. Draws no random numbers.

@@ -4,6 +4,7 @@
 #include "trainers/optimizers/registry.h"
 
 #include <cmath>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -29,6 +30,17 @@ std::vector<double> Updater::clip() const {
 
 double Updater::rate(std::int64_t step) const {
   return learningRate(schedule_, step, total_steps_);
+}
+
+NamedTensors Updater::secondMoments() const {
+  constexpr std::string_view kPrefix = "exp_avg_sq/";
+  NamedTensors second_moments;
+  for (const NamedTensor& entry : optimizer_->state()) {
+    if (entry.name.starts_with(kPrefix)) {
+      second_moments.push_back({entry.name.substr(kPrefix.size()), entry.tensor});
+    }
+  }
+  return second_moments;
 }
 
 std::string describeBadGradients(const NamedTensors& parameters, const std::vector<double>& norms) {

@@ -30,6 +30,10 @@ class Updater {
   /// Makes the update with index `step`.
   void update(std::int64_t step) { optimizer_->step(rate(step)); }
 
+  /// The optimizer's second moments by parameter name, shared with it; only of parameters that had
+  /// a gradient.
+  [[nodiscard]] NamedTensors secondMoments() const;
+
   [[nodiscard]] NamedTensors state() const { return optimizer_->state(); }
 
   void setState(const NamedTensors& state) { optimizer_->setState(state); }

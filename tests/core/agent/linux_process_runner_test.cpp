@@ -435,11 +435,18 @@ TEST(ProgramOutput, KillsTheWholeGroupOfAProgramThatTakesTooLong) {
   const testing::TempFolder folder;
   const std::string script = "sleep 600 & echo $! > " + (folder / "child").string() + "; wait";
 
-  const auto output = runProgram({"/bin/sh", "-c", script}, milliseconds(300), 1'000);
+  const auto output = runProgram({"/bin/sh", "-c", script}, milliseconds(1'000), 1'000);
 
   ASSERT_FALSE(output.has_value());
   EXPECT_THAT(output.error().message, HasSubstr("did not end in time"));
-  const auto child = identifyProcess(std::atoll(contentsOf(folder / "child").c_str()));
+  const std::int64_t pid = std::atoll(contentsOf(folder / "child").c_str());
+  ASSERT_GT(pid, 0);
+  const auto child = identifyProcess(pid);
+  // A process that was sent SIGKILL still needs a moment of processor time to end.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (child && isAlive(*child) && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(milliseconds(10));
+  }
   EXPECT_TRUE(!child || !isAlive(*child));
 }
 

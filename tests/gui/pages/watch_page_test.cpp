@@ -129,12 +129,12 @@ TEST_F(WatchPageTest, NewPointsAppearWithinASecond) {
   context_.selectRuns({"run1"});
   ASSERT_TRUE(waitFor([&] { return !shownPlots(page).empty(); }));
   CurvePlot* plot = shownPlots(page)[0];
-  ASSERT_TRUE(waitFor([&] { return plot->xRange().upper == 4; }));
+  ASSERT_TRUE(waitFor([&] { return plot->view().xRange().upper == 4; }));
   addStep(writers_[0], 50);
   writers_[0].commit();
   QElapsedTimer clock;
   clock.start();
-  ASSERT_TRUE(waitFor([&] { return plot->xRange().upper == 50; }));
+  ASSERT_TRUE(waitFor([&] { return plot->view().xRange().upper == 50; }));
   EXPECT_LT(clock.elapsed(), 1000);
 }
 

@@ -35,14 +35,14 @@ TEST(CurvePlotTest, ShowsEverythingWhileFollowing) {
   curve.data = data;
   plot.setCurves({curve});
   pictureOf(plot);
-  EXPECT_EQ(plot.xRange(), (AxisRange{0, 100}));
-  EXPECT_LT(plot.yRange().lower, 0);
-  EXPECT_GT(plot.yRange().upper, 50);
+  EXPECT_EQ(plot.view().xRange(), (AxisRange{0, 100}));
+  EXPECT_LT(plot.view().yRange().lower, 0);
+  EXPECT_GT(plot.view().yRange().upper, 50);
   data->append({200, 1000});
   plot.dataChanged();
   plot.replotNow();
-  EXPECT_EQ(plot.xRange(), (AxisRange{0, 200}));
-  EXPECT_GT(plot.yRange().upper, 1000);
+  EXPECT_EQ(plot.view().xRange(), (AxisRange{0, 200}));
+  EXPECT_GT(plot.view().yRange().upper, 1000);
 }
 
 TEST(CurvePlotTest, DrawsTheCurve) {
@@ -70,14 +70,14 @@ TEST(CurvePlotTest, UnusualValuesGiveSaneAxes) {
   for (const auto& samples : cases) {
     for (const bool is_log : {false, true}) {
       CurvePlot plot;
-      plot.setLogY(is_log);
+      plot.view().setLogY(is_log);
       plot.setCurves({makeCurve("a", samples)});
       pictureOf(plot);
-      for (const AxisRange& range : {plot.xRange(), plot.yRange()}) {
+      for (const AxisRange& range : {plot.view().xRange(), plot.view().yRange()}) {
         EXPECT_TRUE(std::isfinite(range.lower) && std::isfinite(range.upper));
         EXPECT_LT(range.lower, range.upper);
       }
-      EXPECT_TRUE(!is_log || plot.yRange().lower > 0);
+      EXPECT_TRUE(!is_log || plot.view().yRange().lower > 0);
     }
   }
 }
@@ -86,20 +86,20 @@ TEST(CurvePlotTest, ZoomingByKeyStopsFollowingAndAResetFollowsAgain) {
   CurvePlot plot;
   plot.setCurves({makeCurve("a", rising(101))});
   pictureOf(plot);
-  const QSignalSpy ranges(&plot, &CurvePlot::xRangeChanged);
-  const QSignalSpy following(&plot, &CurvePlot::followingChanged);
+  const QSignalSpy ranges(&plot.view(), &CurveView::xRangeChanged);
+  const QSignalSpy following(&plot.view(), &CurveView::followingChanged);
   QTest::keyClick(canvasOf(plot), Qt::Key_Plus);
   plot.replotNow();
-  EXPECT_FALSE(plot.isFollowing());
-  EXPECT_LT(plot.xRange().size(), 100);
+  EXPECT_FALSE(plot.view().isFollowing());
+  EXPECT_LT(plot.view().xRange().size(), 100);
   EXPECT_EQ(ranges.count(), 1);
-  const AxisRange zoomed = plot.xRange();
+  const AxisRange zoomed = plot.view().xRange();
   QTest::keyClick(canvasOf(plot), Qt::Key_Right);
-  EXPECT_GT(plot.xRange().lower, zoomed.lower);
+  EXPECT_GT(plot.view().xRange().lower, zoomed.lower);
   QTest::keyClick(canvasOf(plot), Qt::Key_0);
   plot.replotNow();
-  EXPECT_TRUE(plot.isFollowing());
-  EXPECT_EQ(plot.xRange(), (AxisRange{0, 100}));
+  EXPECT_TRUE(plot.view().isFollowing());
+  EXPECT_EQ(plot.view().xRange(), (AxisRange{0, 100}));
   EXPECT_EQ(following.count(), 2);
 }
 
@@ -113,11 +113,11 @@ TEST(CurvePlotTest, DraggingPansAndADoubleClickResets) {
   QTest::mouseMove(canvas, middle - QPoint(100, 0));
   QTest::mouseRelease(canvas, Qt::LeftButton, {}, middle - QPoint(100, 0));
   plot.replotNow();
-  EXPECT_FALSE(plot.isFollowing());
-  EXPECT_GT(plot.xRange().lower, 1);
+  EXPECT_FALSE(plot.view().isFollowing());
+  EXPECT_GT(plot.view().xRange().lower, 1);
   QTest::mouseDClick(canvas, Qt::LeftButton, {}, middle);
   plot.replotNow();
-  EXPECT_EQ(plot.xRange(), (AxisRange{0, 100}));
+  EXPECT_EQ(plot.view().xRange(), (AxisRange{0, 100}));
 }
 
 TEST(CurvePlotTest, ShiftAndDragZoomsIntoARectangle) {
@@ -130,9 +130,9 @@ TEST(CurvePlotTest, ShiftAndDragZoomsIntoARectangle) {
   QTest::mouseMove(canvas, middle + QPoint(60, 40));
   QTest::mouseRelease(canvas, Qt::LeftButton, Qt::ShiftModifier, middle + QPoint(60, 40));
   plot.replotNow();
-  EXPECT_FALSE(plot.isFollowing());
-  EXPECT_LT(plot.xRange().size(), 30);
-  EXPECT_LT(plot.yRange().size(), 30);
+  EXPECT_FALSE(plot.view().isFollowing());
+  EXPECT_LT(plot.view().xRange().size(), 30);
+  EXPECT_LT(plot.view().yRange().size(), 30);
 }
 
 TEST(CurvePlotTest, ReadsAllCurvesAtTheNearestStep) {
@@ -161,11 +161,11 @@ TEST(CurvePlotTest, LinkedPlotsZoomTogether) {
     pictureOf(*plot);
   }
   QTest::keyClick(canvasOf(first), Qt::Key_Plus);
-  EXPECT_EQ(second.xRange(), first.xRange());
-  EXPECT_FALSE(second.isFollowing());
-  first.resetView();
+  EXPECT_EQ(second.view().xRange(), first.view().xRange());
+  EXPECT_FALSE(second.view().isFollowing());
+  first.view().reset();
   second.replotNow();
-  EXPECT_TRUE(second.isFollowing());
+  EXPECT_TRUE(second.view().isFollowing());
 }
 
 TEST(CurvePlotTest, RedrawsAtMostTenTimesASecondWhileDataArrive) {
@@ -221,9 +221,9 @@ TEST(DepthPlotTest, KeepsTheReferenceInSight) {
   plot.setQuantity(QStringLiteral("ratio"), 1.0, QStringLiteral("teacher"));
   plot.setCurves({makeCurve("a", {{0, 20}, {1, 21}, {2, 22}})});
   pictureOf(plot);
-  EXPECT_LT(plot.yRange().lower, 1);
-  EXPECT_LT(plot.xRange().lower, 0);
-  EXPECT_GT(plot.xRange().upper, 2);
+  EXPECT_LT(plot.view().yRange().lower, 1);
+  EXPECT_LT(plot.view().xRange().lower, 0);
+  EXPECT_GT(plot.view().xRange().upper, 2);
 }
 
 }  // namespace

@@ -27,8 +27,9 @@ SettingValues longRun() {
 }
 
 /// Runs `disturbed` to its end and compares it with an undisturbed twin.
-void expectSameAsUndisturbed(const RunDirectory& disturbed) {
-  const RunDirectory undisturbed(longRun());
+void expectSameAsUndisturbed(const RunDirectory& disturbed,
+                             const SettingValues& settings = longRun()) {
+  const RunDirectory undisturbed(settings);
   ASSERT_EQ(undisturbed.run().exit_code, 0);
 
   const ProgramEnd end = disturbed.run();
@@ -72,6 +73,29 @@ TEST(Interruption, KilledRunsGoOnBitForBit) {
   }
 
   expectSameAsUndisturbed(run);
+}
+
+TEST(Interruption, InterventionsAndLearnedLossesGoOnBitForBit) {
+  const RunDirectory finetune(tinyFinetuneGiven());
+  ASSERT_EQ(finetune.run().exit_code, 0);
+  SettingValues settings = tinyKdQatGiven(finetune.paths().model());
+  settings["train.steps"] = 60;
+  settings["train.eval_every"] = 20;
+  settings["checkpoint.every"] = 7;
+  settings["intervention.mode"] = "stochastic";
+  settings["intervention.steps"] = 50;
+  settings["distill.map_output"] = 1;
+  settings["distill.map_output.mixing"] = "learned";
+  settings["distill.hidden.schedule"] = "linear";
+  const RunDirectory run(settings);
+  for (const std::int64_t step : {15, 35}) {
+    TrainerProgram program = run.start();
+    ASSERT_TRUE(run.waitFor("metrics", step));
+    program.send(SIGKILL);
+    program.wait();
+  }
+
+  expectSameAsUndisturbed(run, settings);
 }
 
 TEST(Interruption, DamagedCheckpointsAreSkipped) {

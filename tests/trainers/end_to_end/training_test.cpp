@@ -57,6 +57,36 @@ TEST(TrainingEndToEnd, FinetunesAndThenDistills) {
   }
 }
 
+/// Teacher Intervention in two runs of one budget of 12 updates: 4 with it, then the rest from the
+/// last model of the first.
+TEST(TrainingEndToEnd, IntervenesInAFirstRunAndGoesOnInASecond) {
+  const RunDirectory finetune(tinyFinetuneGiven());
+  ASSERT_EQ(finetune.run().exit_code, 0);
+  SettingValues first = tinyKdQatGiven(finetune.paths().model());
+  first["distill.attention_score"] = 1;
+  first["distill.attention_output"] = 1;
+  SettingValues second = first;
+  first["intervention.mode"] = "gradual";
+  first["train.steps"] = 4;
+  const RunDirectory step_1(first);
+  const ProgramEnd first_end = step_1.run();
+  ASSERT_EQ(first_end.exit_code, 0) << first_end.errors;
+  second["model.student"] = step_1.paths().model().string();
+  second["train.steps"] = 0;
+  second["train.epochs"] = 1;
+  second["train.spent_steps"] = 4;
+  const RunDirectory step_2(second);
+
+  const ProgramEnd second_end = step_2.run();
+
+  ASSERT_EQ(second_end.exit_code, 0) << second_end.errors;
+  EXPECT_TRUE(step_1.points().contains({{.metric = "intervention.eval.accuracy"}, 4}));
+  EXPECT_FALSE(step_2.points().contains({{.metric = "intervention.eval.accuracy"}, 0}));
+  EXPECT_EQ(step_2.points().at({{.metric = "eval.loss"}, 0}),
+            step_1.points().at({{.metric = "eval.loss"}, 4}));
+  EXPECT_EQ(step_2.last("phase").fields.at("total_steps"), 12 - 4);
+}
+
 TEST(TrainingEndToEnd, SameSpecGivesTheSameNumbersBitForBit) {
   const RunDirectory first(tinyFinetuneGiven());
   const RunDirectory second(tinyFinetuneGiven());

@@ -1,5 +1,6 @@
 #include "trainers/losses/ground_truth.h"
 
+#include "tests/trainers/losses/loss_testing.h"
 #include "tests/trainers/tensor_testing.h"
 #include "trainers/losses/task_loss.h"
 
@@ -46,6 +47,33 @@ TEST(GroundTruthLoss, SumsOverTheBatch) {
   EXPECT_NEAR(value, std::log(4.0) + std::log(2.0), 1e-15);
 }
 
+TEST(GroundTruthLoss, AveragesOverTheBatchWhenAsked) {
+  const double value =
+      labelLoss(tensorOf(kLogits), tensorOf({1, 0}, at::kLong), "mean").item<double>();
+
+  EXPECT_NEAR(value, std::log(8.0) / 2, 1e-15);
+}
+
+TEST(GroundTruthLoss, ComparesARegressionWithTheTeacherWhenAsked) {
+  BertTrace student;
+  student.logits = tensorOf({{1.0}, {4.0}});
+  BertTrace teacher;
+  teacher.logits = tensorOf({{2.0}, {1.0}}).requires_grad_();
+  EncoderBatch batch;
+  batch.labels = tensorOf({0.0, 2.0});
+  const auto value = [&](const char* target) {
+    return termsOf(groundTruthLoss(),
+                   {student, teacher, batch},
+                   {{"distill.ground_truth.regression_target", target}})
+        .at(0)
+        .value;
+  };
+
+  EXPECT_DOUBLE_EQ(value("labels").item<double>(), 2.5);
+  EXPECT_DOUBLE_EQ(value("teacher").item<double>(), 5);
+  EXPECT_FALSE(value("teacher").requires_grad());
+}
+
 TEST(GroundTruthLoss, AveragesARegression) {
   EXPECT_DOUBLE_EQ(labelLoss(tensorOf({{1.0}, {4.0}}), tensorOf({0.0, 2.0})).item<double>(), 2.5);
 }
@@ -57,10 +85,11 @@ TEST(GroundTruthLoss, ReadsTheLabelsOfTheBatch) {
   EncoderBatch batch;
   batch.labels = tensorOf({1, 0}, at::kLong);
 
-  const auto terms = groundTruthLoss().terms({student, teacher, batch});
+  const auto terms = termsOf(groundTruthLoss(), {student, teacher, batch});
 
   ASSERT_EQ(terms.size(), 1U);
-  EXPECT_NEAR(terms[0].item<double>(), std::log(8.0), 1e-15);
+  EXPECT_EQ(terms[0].layer, LossTerm::kNoLayer);
+  EXPECT_NEAR(terms[0].value.item<double>(), std::log(8.0), 1e-15);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "trainers/optimizers/registry.h"
 #include "trainers/schedules/schedule.h"
 
+#include <ATen/ATen.h>
 #include <ATen/Context.h>
 #include <ATen/core/grad_mode.h>
 
@@ -83,6 +84,33 @@ TEST(TinyGoldenRun, FloatStaysNear) {
 
   EXPECT_LT(largestRelativeDifference(lossValues(terms), tiny.golden.at("loss").at("unified")),
             2e-2);
+}
+
+TEST(BertTrace, ContextIsMadeOfTheTracedProbabilitiesAndValues) {
+  const TinyEncoder encoder;
+  const TraceSet parts = TraceSet(TracePart::kProb) | TracePart::kValue | TracePart::kContext;
+
+  const BertTrace teacher = encoder.teacher().forward(encoder.batch, {.trace = parts});
+  const BertTrace student = encoder.student().forward(encoder.batch, {.trace = parts});
+
+  ASSERT_EQ(teacher.value.size(), 2U);
+  ASSERT_EQ(student.value.size(), 2U);
+  EXPECT_LT(largestDifference(teacher.prob[1].matmul(teacher.value[1]), teacher.context[1]), 1e-12);
+  // On the student's values lies a symmetric 8-bit grid: at most 255 of them differ.
+  EXPECT_LE(std::get<0>(at::_unique(student.value[0])).numel(), 255);
+}
+
+TEST(BertModel, GivesItsWeightsAsAPassUsesThem) {
+  const TinyEncoder encoder;
+  const BertModel student = encoder.student();
+  const std::string query = "bert.encoder.layer.0.attention.self.query.weight";
+
+  EXPECT_EQ(std::get<0>(at::_unique(student.weightInUse(query))).numel(), 3);
+  EXPECT_TRUE(at::equal(encoder.teacher().weightInUse(query),
+                        *findTensor(encoder.teacher().parameters(), query)));
+  EXPECT_TRUE(at::equal(student.weightInUse("classifier.weight"),
+                        *findTensor(student.parameters(), "classifier.weight")));
+  EXPECT_THROW(static_cast<void>(student.weightInUse("lm_head.weight")), c10::Error);
 }
 
 }  // namespace

@@ -31,22 +31,20 @@ TEST(BertQuantization, FollowsThePapersTable) {
 }
 
 TEST(BertQuantization, TakesItsSettings) {
-  const BertQuantization quantization = makeBertQuantization({.weight_scheme = "ternary",
-                                                              .weight_granularity = "row",
-                                                              .weight_threshold_factor = 0.5,
-                                                              .embedding_scheme = "none",
-                                                              .activation_bits = 0,
-                                                              .clip = 3});
+  const BertQuantization quantization =
+      makeBertQuantization({{"quant.weight.scheme", "clip_uniform"},
+                            {"quant.weight.bits", 3},
+                            {"quant.weight.granularity", "row"},
+                            {"quant.embedding.scheme", "none"},
+                            {"quant.map", Json::array({"pooler = none"})},
+                            {"quant.activation.bits", 0},
+                            {"quant.clip", 3.0}});
 
-  EXPECT_EQ(quantization.weight.options(),
-            (QuantizerOptions{
-                .bits = 2, .granularity = Granularity::kRow, .clip = 3, .threshold_factor = 0.5}));
-  EXPECT_TRUE(quantization.embedding.isIdentity());
+  EXPECT_EQ(quantization.forParameter("bert.encoder.layer.0.output.dense.weight").options(),
+            (QuantizerOptions{.bits = 3, .granularity = Granularity::kRow, .clip = 3}));
+  EXPECT_TRUE(quantization.forParameter("bert.embeddings.word_embeddings.weight").isIdentity());
+  EXPECT_TRUE(quantization.forParameter("bert.pooler.dense.weight").isIdentity());
   EXPECT_TRUE(quantization.activation.isIdentity());
-}
-
-TEST(BertQuantization, RefusesUnknownSchemes) {
-  EXPECT_THROW(static_cast<void>(makeBertQuantization({.weight_scheme = "binary"})), TrainError);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "trainers/models/bert.h"
 
 #include "tests/trainers/models/tiny_encoder.h"
+#include "trainers/quantizers/registry.h"
 #include "trainers/train_error.h"
 
 #include <ATen/Context.h>
@@ -119,6 +120,88 @@ TEST(BertModel, QuantizesWeightsToThreeValues) {
   EXPECT_TRUE(((query_q == 0).logical_or(query_q.abs() == alpha)).all().item<bool>());
   EXPECT_GT(largestDifference(logitsOf(model, smallBatch()), logitsOf(smallModel(), smallBatch())),
             0);
+}
+
+/// Settings that quantize nothing but what `rules` say.
+BertQuantization onlyBy(const std::vector<std::string>& rules, SettingValues settings = {}) {
+  settings.insert({{"quant.weight.scheme", "none"},
+                   {"quant.embedding.scheme", "none"},
+                   {"quant.activation.bits", 0},
+                   {"quant.map", rules}});
+  return makeBertQuantization(settings);
+}
+
+/// The full-precision model with that parameter replaced by its quantized values.
+BertModel withQuantized(const std::string& name, const Quantizer& quantizer) {
+  NamedTensors parameters = smallModel().parameters();
+  for (NamedTensor& parameter : parameters) {
+    if (parameter.name == name) {
+      parameter.tensor = quantizer.quantized(parameter.tensor);
+    }
+  }
+  return BertModel(kSmall, parameters);
+}
+
+TEST(BertModel, QuantizesEachWeightAsItsPrecisionSays) {
+  const std::string words = "bert.embeddings.word_embeddings.weight";
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {words, "embeddings.word = ternary granularity=row"},
+      {words, "embeddings.word = ternary granularity=tensor"},
+      {words, "embeddings.word = asymmetric bits=4 granularity=group group_size=4"},
+      {words, "embeddings.word = binary_centered granularity=row"},
+      {"bert.embeddings.position_embeddings.weight", "embeddings.position = clip_uniform bits=3"},
+      {"bert.embeddings.token_type_embeddings.weight", "embeddings.token = binary"},
+      {"bert.encoder.layer.1.intermediate.dense.weight", "layer:1/ffn1 = laq bits=2"},
+      {"bert.pooler.dense.weight", "pooler = symmetric bits=4"},
+      {"classifier.weight", "classifier = asymmetric bits=2 granularity=row"}};
+  const at::Tensor exact = logitsOf(smallModel(), smallBatch());
+  for (const auto& [name, rule] : cases) {
+    const BertQuantization quantization = onlyBy({rule});
+
+    const at::Tensor logits = logitsOf(smallModel(quantization), smallBatch());
+
+    // A full-precision model that holds the quantized values computes the same.
+    const BertModel holding = withQuantized(name, quantization.forParameter(name));
+    EXPECT_LT(largestDifference(logits, logitsOf(holding, smallBatch())), 1e-14) << rule;
+    EXPECT_GT(largestDifference(logits, exact), 0) << rule;
+  }
+}
+
+TEST(BertModel, ListsItsQuantizedWeights) {
+  const BertModel model = smallModel(onlyBy({"pooler = ternary", "embeddings.word = binary"}));
+
+  const NamedTensors quantized = model.quantizedWeights();
+
+  ASSERT_EQ(quantized.size(), 2U);
+  EXPECT_EQ(quantized[0].name, "bert.embeddings.word_embeddings.weight");
+  EXPECT_EQ(quantized[1].name, "bert.pooler.dense.weight");
+  EXPECT_EQ(largestDifference(quantized[1].tensor,
+                              Quantizer(findQuantizer("ternary"), {})
+                                  .quantized(*findTensor(model.parameters(), quantized[1].name))),
+            0);
+}
+
+TEST(BertModel, WeighsErrorsByTheSecondMomentsThatItIsGiven) {
+  const std::string name = "bert.encoder.layer.0.output.dense.weight";
+  const std::string words = "bert.embeddings.word_embeddings.weight";
+  BertModel model = smallModel(onlyBy(
+      {"layer:0/ffn2 = laq bits=3 curvature=adam", "embeddings.word = laq bits=3 curvature=adam"}));
+  const at::Tensor before = logitsOf(model, smallBatch());
+  const at::Tensor flat = at::full({8, 12}, 0.25, at::kDouble);
+  const at::Tensor steep = flat * randomTensor({8, 12}, 3).square();
+  const at::Tensor steep_words = randomTensor({11, 8}, 4).square();
+
+  EXPECT_TRUE(model.usesSecondMoments());
+  EXPECT_FALSE(smallModel(makeBertQuantization({})).usesSecondMoments());
+  const at::Tensor unweighted = *findTensor(model.quantizedWeights(), name);
+  model.setSecondMoments({{name, flat}});
+  EXPECT_LT(largestDifference(logitsOf(model, smallBatch()), before), 1e-12);
+  model.setSecondMoments({{name, steep}});
+  const at::Tensor by_layer = logitsOf(model, smallBatch());
+  EXPECT_GT(largestDifference(by_layer, before), 1e-6);
+  EXPECT_GT(largestDifference(*findTensor(model.quantizedWeights(), name), unweighted), 1e-6);
+  model.setSecondMoments({{name, steep}, {words, steep_words}});
+  EXPECT_GT(largestDifference(logitsOf(model, smallBatch()), by_layer), 1e-6);
 }
 
 TEST(BertModel, TrainsNothingUntilTold) {

@@ -1,7 +1,5 @@
 #include "tests/trainers/models/tiny_encoder.h"
 
-#include "trainers/losses/registry.h"
-
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
@@ -83,13 +81,11 @@ BertModel TinyEncoder::teacher() const {
 }
 
 Distillation distillationOf(const std::string& variant) {
-  const std::vector<std::string>& chosen = kVariantLosses.at(variant);
-  std::vector<WeightedLoss> losses;
-  for (const LossDefinition* loss : lossRegistry()) {
-    const bool is_chosen = std::find(chosen.begin(), chosen.end(), loss->spec.name) != chosen.end();
-    losses.push_back({loss, is_chosen ? 1.0 : loss->default_coefficient});
+  SettingValues settings;
+  for (const std::string& loss : kVariantLosses.at(variant)) {
+    settings["distill." + loss + ".coefficient"] = 1.0;
   }
-  return Distillation(losses);
+  return Distillation::fromSettings({.settings = settings});
 }
 
 Intervention interventionOf(const std::string& variant) {

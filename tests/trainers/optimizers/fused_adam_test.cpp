@@ -72,6 +72,7 @@ TEST(FusedAdam, SparesBiasesAndNormsFromDecay) {
 
   EXPECT_EQ(weightDecayFor("bert.pooler.dense.bias", settings), 0);
   EXPECT_EQ(weightDecayFor("bert.embeddings.LayerNorm.weight", settings), 0);
+  EXPECT_EQ(weightDecayFor("distill.map_output.mix", settings), 0);
   EXPECT_EQ(weightDecayFor("classifier.weight", settings), 0.3);
 }
 

@@ -37,9 +37,11 @@ TEST(ActivationProbe, GivesTheRatioOnlyWithATeacher) {
   std::vector<MetricPoint> alone;
   std::vector<MetricPoint> compared;
 
-  activationProbe().measure({.mask = at::ones({1, 1}), .student = &student}, alone);
-  activationProbe().measure({.mask = at::ones({1, 1}), .student = &student, .teacher = &teacher},
-                            compared);
+  activationProbe().measure({.batch = {.attention_mask = at::ones({1, 1})}, .student = &student},
+                            alone);
+  activationProbe().measure(
+      {.batch = {.attention_mask = at::ones({1, 1})}, .student = &student, .teacher = &teacher},
+      compared);
 
   EXPECT_EQ(alone.size(), 2U);
   ASSERT_EQ(compared.size(), 3U);

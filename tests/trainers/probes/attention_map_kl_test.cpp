@@ -77,7 +77,8 @@ TEST(AttentionMapKl, RefusesMapsOfDifferentShape) {
 TEST(AttentionMapKl, ReportsEachLayerAndHead) {
   BertTrace trace;
   trace.prob = {at::full({1, 2, 2, 2}, 0.5), at::full({1, 2, 2, 2}, 0.5)};
-  const ProbeInput input{.mask = at::ones({1, 2}), .student = &trace, .teacher = &trace};
+  const ProbeInput input{
+      .batch = {.attention_mask = at::ones({1, 2})}, .student = &trace, .teacher = &trace};
   std::vector<MetricPoint> points;
 
   attentionMapKlProbe().measure(input, points);

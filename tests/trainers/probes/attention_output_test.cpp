@@ -38,7 +38,8 @@ TEST(AttentionOutputProbe, ReportsEachLayer) {
   std::vector<MetricPoint> points;
 
   attentionOutputProbe().measure(
-      {.mask = at::ones({1, 2}), .student = &student, .teacher = &teacher}, points);
+      {.batch = {.attention_mask = at::ones({1, 2})}, .student = &student, .teacher = &teacher},
+      points);
 
   ASSERT_EQ(points.size(), 2U);
   EXPECT_EQ(points[0].value, 0);

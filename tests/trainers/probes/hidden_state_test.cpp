@@ -56,8 +56,9 @@ TEST(HiddenStateProbe, ReportsThreeMetricsOfEachState) {
   trace.hidden = {at::ones({1, 2, 2}), at::ones({1, 2, 2})};
   std::vector<MetricPoint> points;
 
-  hiddenStateProbe().measure({.mask = at::ones({1, 2}), .student = &trace, .teacher = &trace},
-                             points);
+  hiddenStateProbe().measure(
+      {.batch = {.attention_mask = at::ones({1, 2})}, .student = &trace, .teacher = &trace},
+      points);
 
   ASSERT_EQ(points.size(), 6U);
   EXPECT_EQ(points[0].series, (SeriesKey{.metric = "hidden_mse", .layer = 0}));

@@ -14,7 +14,7 @@ TEST(LossPoints, GiveComponentsBeforeTheirCoefficientAndTheirLayers) {
       {.name = "hidden",
        .coefficient = 2,
        .value = at::scalar_tensor(3.0),
-       .layers = {at::scalar_tensor(1.0), at::scalar_tensor(2.0)}}};
+       .layers = {{0, at::scalar_tensor(1.0)}, {2, at::scalar_tensor(2.0)}}}};
 
   const std::vector<MetricPoint> points = lossPoints(losses);
 
@@ -22,7 +22,7 @@ TEST(LossPoints, GiveComponentsBeforeTheirCoefficientAndTheirLayers) {
       {.series = {.metric = "train.loss_component", .component = "logits"}, .value = 0.5},
       {.series = {.metric = "train.loss_component", .component = "hidden"}, .value = 3},
       {.series = {.metric = "train.loss_layer", .layer = 0, .component = "hidden"}, .value = 1},
-      {.series = {.metric = "train.loss_layer", .layer = 1, .component = "hidden"}, .value = 2}};
+      {.series = {.metric = "train.loss_layer", .layer = 2, .component = "hidden"}, .value = 2}};
   EXPECT_EQ(points, expected);
 }
 

@@ -55,6 +55,18 @@ TEST(ProbeSettings, AreOffWithZeroAndApplyWhereThereIsATeacher) {
   EXPECT_EQ(kl->when[0].key, "phase");
 }
 
+TEST(ProbeSettings, OfOneProbeBeginWithItsInterval) {
+  for (const ProbeDefinition* probe : probeRegistry()) {
+    const std::vector<std::string> keys = probeSettingKeys(*probe);
+    ASSERT_FALSE(keys.empty());
+    EXPECT_EQ(keys[0], "probe." + probe->spec.name + ".every");
+    for (const std::string& key : keys) {
+      EXPECT_EQ(key.find("probe." + probe->spec.name + "."), 0U) << key;
+    }
+    EXPECT_EQ(keys.size(), 1 + probe->settings.size() + (probe->published ? 1 : 0));
+  }
+}
+
 }  // namespace
 
 }  // namespace retort::train

@@ -3,6 +3,8 @@
 #include "tests/trainers/tensor_testing.h"
 #include "trainers/quantizers/quantizer.h"
 
+#include <algorithm>
+#include <limits>
 #include <string>
 
 namespace retort::train {
@@ -32,6 +34,30 @@ struct QuantizerCase {
       [&quantizer](const at::Tensor& x) { return quantizer(x); }, golden.x, golden.grad_out);
   return std::max(largestDifference(quantizer(golden.x), golden.y),
                   largestDifference(gradient, golden.grad_x));
+}
+
+/// Largest difference from quantizer_golden.json in all its cases for that quantizer (float64);
+/// infinity when there is none.
+[[nodiscard]] inline double differenceFromSecondImplementation(
+    const QuantizerDefinition& definition) {
+  const Json golden = testData("quantizer_golden.json");
+  const at::Tensor w = tensorOf(golden.at("w"));
+  const at::Tensor d = tensorOf(golden.at("d"));
+  double largest = -1;
+  for (const Json& wanted : golden.at("cases")) {
+    if (wanted.at("quantizer") != definition.spec.name) {
+      continue;
+    }
+    const QuantizerOptions options = {
+        .bits = wanted.value("bits", 1),
+        .granularity = wanted.at("by_row").get<bool>() ? Granularity::kRow : Granularity::kTensor,
+        .minimises_error = wanted.value("paper", false)};
+    const at::Tensor y = wanted.value("curved", false)
+                             ? definition.quantize_by_curvature(w, d, options)
+                             : definition.quantize(w, options);
+    largest = std::max(largest, largestDifference(y, tensorOf(wanted.at("y"))));
+  }
+  return largest < 0 ? std::numeric_limits<double>::infinity() : largest;
 }
 
 /// Number of different values.

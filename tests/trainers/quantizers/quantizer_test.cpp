@@ -2,6 +2,7 @@
 
 #include "tests/trainers/tensor_testing.h"
 #include "trainers/quantizers/symmetric.h"
+#include "trainers/quantizers/ternary.h"
 
 #include <gtest/gtest.h>
 
@@ -45,6 +46,67 @@ TEST(StatisticSum, KeepsTheDimensionPerRow) {
 
   EXPECT_EQ(largestDifference(statisticSum(x, Granularity::kRow), tensorOf({{3}, {7}})), 0);
   EXPECT_EQ(statisticCount(x, Granularity::kRow), 2);
+}
+
+TEST(Quantizer, GivesEachGroupItsOwnScale) {
+  const at::Tensor x = tensorOf({{1, -1, 0.1, 0.02}, {0.5, 0.02, -2, 2}});
+  const Quantizer quantizer(ternaryQuantize, {.granularity = Granularity::kGroup, .group_size = 2});
+
+  EXPECT_LT(largestDifference(quantizer(x), tensorOf({{1, -1, 0.1, 0}, {0.5, 0, -2, 2}})), 1e-15);
+}
+
+TEST(Quantizer, RefusesGroupsThatDoNotFit) {
+  const Quantizer quantizer(ternaryQuantize, {.granularity = Granularity::kGroup, .group_size = 3});
+
+  EXPECT_THROW(static_cast<void>(quantizer(tensorOf({{1, 2, 3, 4}}))), c10::Error);
+}
+
+TEST(Quantizer, PassesTheWholeGradientWhereTheDefinitionSaysSo) {
+  QuantizerDefinition definition = {.quantize = ternaryQuantize};
+  const at::Tensor x = tensorOf({-3.0, 0.5, 3.0});
+  const auto gradient = [&x](const QuantizerDefinition& of) {
+    const Quantizer quantizer(of, {});
+    return gradientOf([&quantizer](const at::Tensor& v) { return quantizer(v); }, x);
+  };
+
+  EXPECT_EQ(largestDifference(gradient(definition), tensorOf({0, 1, 0})), 0);
+
+  definition.has_plain_gradient = true;
+  EXPECT_EQ(largestDifference(gradient(definition), tensorOf({1, 1, 1})), 0);
+}
+
+TEST(Quantizer, IsRowLocalUnlessStatisticsAreOfTheTensor) {
+  const QuantizerDefinition by_part = {.quantize = ternaryQuantize};
+  const QuantizerDefinition by_whole = {.quantize = ternaryQuantize, .sees_whole_tensor = true};
+
+  EXPECT_FALSE(Quantizer(by_part, {}).isRowLocal());
+  EXPECT_TRUE(Quantizer(by_part, {.granularity = Granularity::kRow}).isRowLocal());
+  EXPECT_TRUE(Quantizer(by_part, {.granularity = Granularity::kGroup}).isRowLocal());
+  EXPECT_FALSE(Quantizer(by_whole, {.granularity = Granularity::kRow}).isRowLocal());
+}
+
+/// Two forms of one quantizer that can be told apart.
+at::Tensor plainZero(const at::Tensor& x, const QuantizerOptions& /*options*/) {
+  return x * 0;
+}
+
+at::Tensor curvatureItself(const at::Tensor& /*x*/,
+                           const at::Tensor& curvature,
+                           const QuantizerOptions& /*options*/) {
+  return curvature;
+}
+
+TEST(Quantizer, HandsTheRootOfTheSecondMomentOn) {
+  const QuantizerDefinition definition = {.quantize = plainZero,
+                                          .quantize_by_curvature = curvatureItself};
+  const at::Tensor x = tensorOf({1, 2});
+  const at::Tensor moment = tensorOf({4, 9});
+
+  EXPECT_LT(largestDifference(Quantizer(definition, {.uses_curvature = true})(x, moment),
+                              tensorOf({2 + 1e-8, 3 + 1e-8})),
+            1e-15);
+  EXPECT_EQ(largestDifference(Quantizer(definition, {.uses_curvature = true})(x), x * 0), 0);
+  EXPECT_EQ(largestDifference(Quantizer(definition, {})(x, moment), x * 0), 0);
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ TEST(QuantizerRegistry, IsSortedAndDocumented) {
 
 TEST(QuantizerRegistry, ListsEveryFileOfItsFolder) {
   const std::set<std::string> not_quantizers = {
-      "quantization_settings", "quantizer", "registry", "straight_through"};
+      "quantization_settings", "quantizer", "registry", "straight_through", "weight_precision"};
   std::set<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(std::string(TEST_DATA_DIR) +
                                                                "/../../trainers/quantizers")) {
@@ -65,29 +65,6 @@ TEST(QuantizerRegistry, KeepsZerosForEveryQuantizer) {
   }
 }
 
-TEST(WeightSchemes, NameTheirQuantizers) {
-  const at::Tensor w = randomTensor({6, 5}, 12);
-  const auto same = [&w](const Quantizer& made, const char* name, int bits) {
-    return largestDifference(made(w), findQuantizer(name).quantize(w, {.bits = bits})) == 0;
-  };
-
-  EXPECT_TRUE(makeWeightQuantizer("none", {}).isIdentity());
-  EXPECT_TRUE(same(makeWeightQuantizer("ternary", {}), "ternary", 2));
-  EXPECT_TRUE(same(makeWeightQuantizer("int4", {}), "clip_uniform", 4));
-  EXPECT_TRUE(same(makeWeightQuantizer("int8", {}), "symmetric", 8));
-}
-
-TEST(WeightSchemes, QuantizeEmbeddingsByRow) {
-  EXPECT_TRUE(makeEmbeddingQuantizer("none", {}).isIdentity());
-  EXPECT_EQ(makeEmbeddingQuantizer("ternary", {}).options().granularity, Granularity::kRow);
-  EXPECT_EQ(makeEmbeddingQuantizer("int8", {}).options().bits, 8);
-}
-
-TEST(WeightSchemes, RefuseUnknownWords) {
-  EXPECT_THAT([] { static_cast<void>(makeWeightQuantizer("int3", {})); },
-              testing::ThrowsMessage<TrainError>(HasSubstr("known: none, ternary, int4, int8")));
-}
-
 TEST(ActivationQuantizer, IsOffWithZeroBits) {
   EXPECT_TRUE(makeActivationQuantizer(0, 2.5).isIdentity());
 }
@@ -100,16 +77,10 @@ TEST(ActivationQuantizer, RefusesOneBit) {
 
 TEST(QuantizationSettings, ReadWhatWasResolved) {
   const QuantizationSettings settings =
-      quantizationSettings().read({{"quant.weight.scheme", "int4"},
-                                   {"quant.weight.granularity", "row"},
-                                   {"quant.activation.bits", 4},
-                                   {"quant.clip", 3.0}});
+      quantizationSettings().read({{"quant.activation.bits", 4}, {"quant.clip", 3.0}});
 
-  EXPECT_EQ(settings.weight_scheme, "int4");
-  EXPECT_EQ(settings.weight_granularity, "row");
   EXPECT_EQ(settings.activation_bits, 4);
   EXPECT_EQ(settings.clip, 3.0);
-  EXPECT_EQ(settings.embedding_scheme, "ternary");
 }
 
 TEST(QuantizationSettings, ApplyToDistillationOnly) {

@@ -3,6 +3,7 @@
 #include "tests/trainers/tensor_testing.h"
 
 #include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <gtest/gtest.h>
 
@@ -25,6 +26,18 @@ TEST(StraightThrough, PassesTheGradientInsideTheClipOnly) {
                  tensorOf({1, 2, 3, 4, 5, 6, 7}));
 
   EXPECT_EQ(largestDifference(gradient, tensorOf({0, 0, 3, 4, 5, 0, 0})), 0);
+}
+
+TEST(StraightThrough, CanBeDifferentiatedTwice) {
+  const at::Tensor x = tensorOf({-3.0, 0.6, 2.4, 2.6}).requires_grad_();
+  // L = sum q^3 with q = round(x): dL/dx = 3 q^2 and d2L/dx2 = 6 q inside the clip, 0 beyond.
+  const at::Tensor loss = straightThrough(x, x.detach().round(), 2.5).pow(3).sum();
+
+  const at::Tensor first = torch::autograd::grad({loss}, {x}, {}, true, true)[0];
+  const at::Tensor second = torch::autograd::grad({first.sum()}, {x})[0];
+
+  EXPECT_EQ(largestDifference(first, tensorOf({0, 3, 12, 0})), 0);
+  EXPECT_EQ(largestDifference(second, tensorOf({0, 6, 12, 0})), 0);
 }
 
 TEST(StraightThrough, RecordsNothingWithoutGradients) {

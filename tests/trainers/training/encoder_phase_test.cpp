@@ -37,7 +37,7 @@ TEST(EncoderPhase, FreezesWhatIsNamed) {
   given["freeze"] = Json::array({"o", "v"});
   FinetunePhase phase(phaseInput(given));
 
-  phase.step(std::vector<std::int64_t>{0, 1}, {}, goOn);
+  phase.step({.rows = std::vector<std::int64_t>{0, 1}}, goOn);
 
   for (const NamedTensor& parameter : phase.parameters()) {
     const bool is_frozen = parameter.name.find("attention.self.value") != std::string::npos ||

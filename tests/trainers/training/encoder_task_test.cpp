@@ -105,6 +105,7 @@ TEST(EncoderTask, DeclaresWhatItReports) {
   EXPECT_TRUE(names.contains("eval.loss"));
   EXPECT_TRUE(names.contains("teacher.eval.loss"));
   EXPECT_TRUE(names.contains("teacher.eval.matthews"));
+  EXPECT_TRUE(names.contains("intervention.eval.matthews"));
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ TEST_P(GoldenStepTest, LossesAndGradientsOfTheFirstBatchAreTheAuthors) {
   std::vector<std::int64_t> rows(16);
   std::iota(rows.begin(), rows.end(), 0);
 
-  const StepOutcome outcome = phase.step(rows, {}, [] { return true; });
+  const StepOutcome outcome = phase.step({.rows = rows}, [] { return true; });
 
   const Json golden = curve().at(0);
   expectRelative(outcome.loss, golden.at("loss").get<double>());

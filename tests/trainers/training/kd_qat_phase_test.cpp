@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 namespace retort::train {
 
@@ -51,7 +52,7 @@ TEST_F(KdQatPhaseTest, StudentStartsAsACopyOfTheTeacher) {
   KdQatPhase phase(phaseInput(plain()));
 
   const StepOutcome outcome =
-      phase.step(std::vector<std::int64_t>{0, 1, 2, 3}, TracePart::kProb, goOn);
+      phase.step({.rows = std::vector<std::int64_t>{0, 1, 2, 3}, .trace = TracePart::kProb}, goOn);
 
   EXPECT_EQ(valueOf(outcome, "hidden"), 0);
   ASSERT_TRUE(outcome.teacher.has_value());
@@ -61,7 +62,7 @@ TEST_F(KdQatPhaseTest, StudentStartsAsACopyOfTheTeacher) {
 TEST_F(KdQatPhaseTest, TrainingTheStudentLeavesTheTeacherAlone) {
   KdQatPhase phase(phaseInput(given()));
   const std::vector<std::int64_t> rows = {0, 1, 2, 3};
-  const at::Tensor before = phase.step(rows, {}, goOn).teacher->logits.clone();
+  const at::Tensor before = phase.step({.rows = rows}, goOn).teacher->logits.clone();
   {
     const at::NoGradGuard no_grad;
     for (const NamedTensor& parameter : phase.parameters()) {
@@ -69,7 +70,7 @@ TEST_F(KdQatPhaseTest, TrainingTheStudentLeavesTheTeacherAlone) {
     }
   }
 
-  const StepOutcome after = phase.step(rows, {}, goOn);
+  const StepOutcome after = phase.step({.rows = rows}, goOn);
 
   EXPECT_TRUE(at::equal(after.teacher->logits, before));
   EXPECT_FALSE(after.teacher->logits.requires_grad());
@@ -79,8 +80,8 @@ TEST_F(KdQatPhaseTest, TeacherHasNoDropout) {
   KdQatPhase phase(phaseInput(given()));
   const std::vector<std::int64_t> rows = {0, 1};
 
-  const StepOutcome first = phase.step(rows, {}, goOn);
-  const StepOutcome second = phase.step(rows, {}, goOn);
+  const StepOutcome first = phase.step({.rows = rows}, goOn);
+  const StepOutcome second = phase.step({.rows = rows}, goOn);
 
   EXPECT_TRUE(at::equal(first.teacher->logits, second.teacher->logits));
   EXPECT_FALSE(at::equal(first.student.logits, second.student.logits));
@@ -89,7 +90,7 @@ TEST_F(KdQatPhaseTest, TeacherHasNoDropout) {
 TEST_F(KdQatPhaseTest, EvaluatesStudentAndTeacherApart) {
   KdQatPhase same(phaseInput(plain()));
 
-  const auto student = same.evaluate(goOn);
+  const auto student = same.evaluate(0, 1, goOn);
   const auto teacher = same.evaluateTeacher(goOn);
 
   ASSERT_TRUE(student.has_value());
@@ -105,13 +106,174 @@ TEST_F(KdQatPhaseTest, QuantizesTheStudentWithoutTouchingItsLatentWeights) {
   KdQatPhase quantized(phaseInput(given()));
   KdQatPhase same(phaseInput(plain()));
 
-  const auto before = quantized.evaluate(goOn);
-  const auto exact = same.evaluate(goOn);
+  const auto before = quantized.evaluate(0, 1, goOn);
+  const auto exact = same.evaluate(0, 1, goOn);
 
   EXPECT_NE(*before, *exact);
   for (std::size_t i = 0; i < quantized.parameters().size(); ++i) {
     EXPECT_TRUE(at::equal(quantized.parameters()[i].tensor, same.parameters()[i].tensor));
   }
+}
+
+class KdQatInterventionTest : public KdQatPhaseTest {
+ protected:
+  /// Four rows at the given step of 12, without dropout.
+  [[nodiscard]] StepOutcome stepWith(SettingValues settings, std::int64_t step) const {
+    settings["model.hidden_dropout"] = 0.0;
+    settings["model.attention_dropout"] = 0.0;
+    KdQatPhase phase(phaseInput(settings));
+    return phase.step({.rows = std::vector<std::int64_t>{0, 1, 2, 3},
+                       .step = step,
+                       .total_steps = 12,
+                       .trace = TraceSet::all()},
+                      goOn);
+  }
+
+  [[nodiscard]] SettingValues with(const char* mode, std::int64_t steps) const {
+    SettingValues settings = given();
+    settings["intervention.mode"] = mode;
+    settings["intervention.steps"] = steps;
+    return settings;
+  }
+};
+
+TEST_F(KdQatInterventionTest, GivesTheStudentTheTeachersParts) {
+  const SettingValues gradual = with("gradual", 6);
+
+  const StepOutcome output = stepWith(gradual, 0);
+  const StepOutcome context = stepWith(gradual, 1);
+  const StepOutcome map = stepWith(gradual, 2);
+  const StepOutcome after = stepWith(gradual, 6);
+
+  EXPECT_TRUE(at::equal(output.student.dense[1], output.teacher->dense[1]));
+  EXPECT_TRUE(at::equal(context.student.context[1], context.teacher->context[1]));
+  EXPECT_FALSE(at::equal(context.student.dense[1], context.teacher->dense[1]));
+  EXPECT_FALSE(at::equal(map.student.context[1], map.teacher->context[1]));
+  EXPECT_NE(map.loss, after.loss);
+  EXPECT_EQ(after.loss, stepWith(given(), 6).loss);
+}
+
+TEST_F(KdQatInterventionTest, LeavesUnusedWeightsWithoutGradient) {
+  KdQatPhase phase(phaseInput(with("output", 0)));
+
+  phase.step({.rows = std::vector<std::int64_t>{0, 1}}, goOn);
+
+  const auto hasGradient = [&](const char* module) {
+    const std::string name = "bert.encoder.layer.0.attention." + std::string(module) + ".weight";
+    return findTensor(phase.parameters(), name)->grad().defined();
+  };
+  EXPECT_FALSE(hasGradient("self.value"));
+  EXPECT_FALSE(hasGradient("output.dense"));
+}
+
+TEST_F(KdQatInterventionTest, EvaluatesWithAndWithoutIt) {
+  KdQatPhase helped(phaseInput(with("output", 4)));
+  KdQatPhase alone(phaseInput(given()));
+  std::map<std::string, double> values;
+  for (const MetricPoint& point : helped.evaluate(4, 12, goOn).value()) {
+    values[point.series.metric] = point.value;
+  }
+
+  for (const MetricPoint& point : alone.evaluate(4, 12, goOn).value()) {
+    EXPECT_EQ(values.at(point.series.metric), point.value);
+    EXPECT_TRUE(values.contains("intervention." + point.series.metric));
+  }
+  EXPECT_NE(values.at("intervention.eval.loss"), values.at("eval.loss"));
+}
+
+TEST_F(KdQatInterventionTest, EvaluatesWithoutItOnceItIsOver) {
+  KdQatPhase phase(phaseInput(with("output", 4)));
+
+  EXPECT_EQ(phase.evaluate(4, 12, goOn)->size(), 2 * phase.evaluate(5, 12, goOn)->size());
+}
+
+TEST_F(KdQatInterventionTest, EvaluatesWithoutItWhenToldSo) {
+  SettingValues settings = with("map", 0);
+  settings["intervention.evaluate"] = false;
+
+  EXPECT_EQ(KdQatPhase(phaseInput(settings)).evaluate(0, 12, goOn)->size(),
+            KdQatPhase(phaseInput(given())).evaluate(0, 12, goOn)->size());
+}
+
+TEST_F(KdQatPhaseTest, TrainsWhatLossesLearn) {
+  SettingValues settings = given();
+  settings["distill.map_output"] = 1;
+  settings["distill.map_output.mixing"] = "learned";
+  KdQatPhase phase(phaseInput(settings));
+
+  phase.step({.rows = std::vector<std::int64_t>{0, 1}}, goOn);
+
+  const NamedTensors trainable = phase.trainableParameters();
+  EXPECT_EQ(trainable.size(), phase.model().trainableParameters().size() + 1);
+  EXPECT_EQ(phase.parameters().back().name, "distill.map_output.mix");
+  EXPECT_GT(trainable.back().tensor.grad().abs().sum().item<double>(), 0);
+}
+
+TEST_F(KdQatPhaseTest, DistilsIntoAShallowerStudent) {
+  SettingValues shallow = tinyFinetuneGiven();
+  shallow["model.architecture.layers"] = 1;
+  const std::filesystem::path student = teacher().parent_path() / "student";
+  FinetunePhase(phaseInput(shallow)).writeModel(student);
+  SettingValues settings = given();
+  settings["model.student"] = student.string();
+  const auto outcomeWith = [&](const char* map) {
+    settings["distill.layer_map"] = map;
+    KdQatPhase phase(phaseInput(settings));
+    return phase.step({.rows = std::vector<std::int64_t>{0, 1}, .trace = TracePart::kProb}, goOn);
+  };
+
+  const StepOutcome uniform = outcomeWith("uniform");
+  const StepOutcome first = outcomeWith("first");
+
+  ASSERT_EQ(uniform.student.hidden.size(), 2U);
+  ASSERT_EQ(uniform.teacher->hidden.size(), 2U);
+  ASSERT_EQ(uniform.teacher->prob.size(), 1U);
+  EXPECT_TRUE(at::equal(uniform.teacher->hidden[0], first.teacher->hidden[0]));
+  EXPECT_FALSE(at::equal(uniform.teacher->hidden[1], first.teacher->hidden[1]));
+}
+
+TEST_F(KdQatPhaseTest, RefusesADeeperStudent) {
+  SettingValues deep = tinyFinetuneGiven();
+  deep["model.architecture.layers"] = 3;
+  const std::filesystem::path student = teacher().parent_path() / "student";
+  FinetunePhase(phaseInput(deep)).writeModel(student);
+  SettingValues settings = given();
+  settings["model.student"] = student.string();
+
+  EXPECT_THAT([&] { KdQatPhase(phaseInput(settings)); },
+              testing::ThrowsMessage<TrainError>(testing::HasSubstr("3 layers")));
+}
+
+TEST_F(KdQatPhaseTest, SaysHowWeightsAreQuantized) {
+  SettingValues settings = given();
+  settings["quant.map"] = "layer:0 = int4";
+
+  const Json precision = KdQatPhase(phaseInput(settings)).summary().at("precision");
+
+  EXPECT_EQ(precision.at("weights").at("int4, 4 bits, per tensor"), 6);
+  EXPECT_EQ(precision.at("weights").at("ternary, 2 bits, per row"), 1);
+  EXPECT_LT(precision.at("stored_bytes").get<double>(),
+            precision.at("full_precision_bytes").get<double>());
+}
+
+TEST_F(KdQatPhaseTest, CountsQuantizedCopiesOfLinearLayers) {
+  SettingValues settings = given();
+  EXPECT_EQ(KdQatPhase(phaseInput(plain())).memory().quantized, 0U);
+
+  const std::uint64_t all = KdQatPhase(phaseInput(settings)).memory().quantized;
+  settings["quant.map"] = "layer:0 = fp";
+  const std::uint64_t half = KdQatPhase(phaseInput(settings)).memory().quantized;
+
+  // Two layers of 16 x 16 (four) and 16 x 32 (two) weights, and the pooler.
+  EXPECT_EQ(all, 4U * (2 * (4 * 16 * 16 + 2 * 16 * 32) + 16 * 16));
+  EXPECT_EQ(all - half, 4U * (4 * 16 * 16 + 2 * 16 * 32));
+}
+
+TEST_F(KdQatPhaseTest, RefusesAMapThatDoesNotFitTheModel) {
+  SettingValues settings = given();
+  settings["quant.map"] = "layer:7 = int4";
+
+  EXPECT_THROW(KdQatPhase(phaseInput(settings)), TrainError);
 }
 
 TEST_F(KdQatPhaseTest, RefusesAStudentOfAnotherShape) {
@@ -137,6 +299,26 @@ TEST_F(KdQatPhaseTest, RefusesRowsLongerThanTheModelsPositions) {
   settings["data.max_length"] = 64;
 
   EXPECT_THROW(KdQatPhase(phaseInput(settings)), TrainError);
+}
+
+TEST_F(KdQatPhaseTest, ProbesSeeBothModelsTheRowsAndTheObjective) {
+  SettingValues settings = given();
+  settings["model.hidden_dropout"] = 0.0;
+  settings["model.attention_dropout"] = 0.0;
+  KdQatPhase phase(phaseInput(settings));
+  const std::vector<std::int64_t> rows = {3, 1, 2};
+  const StepOutcome outcome = phase.step({.rows = rows}, goOn);
+
+  const ProbedTraining probed = phase.probed(0, 1);
+  const EncoderBatch batch = probed.batch(rows);
+  const LossTerms terms = probed.objective(*probed.student, batch);
+
+  EXPECT_TRUE(at::equal(batch.input_ids, outcome.batch.input_ids));
+  EXPECT_EQ(probed.rows, phase.trainingRows());
+  EXPECT_NE(probed.teacher, nullptr);
+  EXPECT_EQ(terms.total.item<double>(), outcome.loss);
+  EXPECT_TRUE(terms.total.requires_grad());
+  ASSERT_EQ(terms.weighted.size(), terms.components.size());
 }
 
 }  // namespace

@@ -23,7 +23,9 @@ class LinePhase : public TrainingPhase {
   std::int64_t bad_until = std::numeric_limits<std::int64_t>::max();
   std::int64_t steps = 0;
   std::int64_t evaluations = 0;
-  std::vector<double> scores;  ///< what evaluations give, in order; then the slope
+  bool uses_second_moments = false;
+  std::vector<double> second_moments;  ///< of the slope, as they were handed over
+  std::vector<double> scores;          ///< what evaluations give, in order; then the slope
 
   [[nodiscard]] std::int64_t trainingRows() const override { return rows_; }
 
@@ -33,11 +35,17 @@ class LinePhase : public TrainingPhase {
 
   [[nodiscard]] NamedTensors trainableParameters() const override { return parameters(); }
 
-  StepOutcome step(std::span<const std::int64_t> rows, TraceSet, const Pulse&) override {
+  [[nodiscard]] bool usesSecondMoments() const override { return uses_second_moments; }
+
+  void takeSecondMoments(const NamedTensors& moments) override {
+    second_moments.push_back(moments.at(0).tensor.item<double>());
+  }
+
+  StepOutcome step(const StepRequest& request, const Pulse&) override {
     ++steps;
     slope_.mutable_grad() = at::Tensor();
     at::Tensor loss = at::zeros({}, at::kDouble);
-    for (const std::int64_t row : rows) {
+    for (const std::int64_t row : request.rows) {
       const double x = 1 + static_cast<double>(row % 5);
       const double noise = at::rand({1}, at::kDouble).item<double>();
       loss = loss + (slope_[0] * x - 2 * x - 0.01 * noise).square();
@@ -49,11 +57,13 @@ class LinePhase : public TrainingPhase {
     StepOutcome outcome;
     outcome.loss = loss.item<double>();
     outcome.losses = {{.name = "task", .value = loss.detach()}};
-    outcome.tokens = static_cast<double>(rows.size());
+    outcome.tokens = static_cast<double>(request.rows.size());
     return outcome;
   }
 
-  [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluate(const Pulse& pulse) override {
+  [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluate(std::int64_t,
+                                                                 std::int64_t,
+                                                                 const Pulse& pulse) override {
     if (!pulse()) {
       return std::nullopt;
     }

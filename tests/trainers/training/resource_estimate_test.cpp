@@ -63,12 +63,6 @@ TEST(SavedActivationBytes, DoublesInFloat64) {
             2 * countedBytes(8, 2, 1));
 }
 
-TEST(QuantizedWeightBytes, CountsLinearLayersAndPooler) {
-  EXPECT_EQ(quantizedWeightBytes(smallConfig(0), {.quantizes_weights = true}),
-            4U * (2 * (4 * 16 + 2 * 4 * 8) + 16));
-  EXPECT_EQ(quantizedWeightBytes(smallConfig(0), {}), 0U);
-}
-
 TEST(EstimateMemory, HasNoGradientsOfFrozenWeights) {
   const WeightBytes weights{.latent = 100, .trainable = 60, .teacher = 70};
 
@@ -112,7 +106,6 @@ BertConfig encoder(std::int64_t layers, std::int64_t width, std::int64_t heads, 
 StepShape distilling(std::int64_t rows, std::int64_t length, TraceSet traces = {}) {
   return {.rows = rows,
           .length = length,
-          .quantizes_weights = true,
           .quantizes_activations = true,
           .has_teacher = true,
           .traces = traces | TracePart::kHidden};
@@ -120,16 +113,29 @@ StepShape distilling(std::int64_t rows, std::int64_t length, TraceSet traces = {
 
 const BertConfig kMiniLm = encoder(6, 384, 12, 0.1);
 
+/// Of the linear layers and the pooler, all of them quantized.
+std::uint64_t quantizedBytes(const MeasuredRun& run) {
+  if (!run.shape.quantizes_activations) {
+    return 0;
+  }
+  const std::int64_t square = run.config.hidden_size * run.config.hidden_size;
+  const std::int64_t layer = 4 * square + 2 * run.config.hidden_size * run.config.intermediate_size;
+  return static_cast<std::uint64_t>(run.shape.element_bytes *
+                                    (run.config.num_hidden_layers * layer + square));
+}
+
 class MeasuredMemory : public testing::TestWithParam<MeasuredRun> {};
 
 TEST_P(MeasuredMemory, IsEstimatedWithinAFewPercent) {
   const MeasuredRun& run = GetParam();
   const auto weights = static_cast<std::uint64_t>(run.weights * 1e6);
 
-  const MemoryEstimate memory = estimateMemory(
-      run.config,
-      run.shape,
-      {.latent = weights, .trainable = weights, .teacher = run.shape.has_teacher ? weights : 0});
+  const MemoryEstimate memory = estimateMemory(run.config,
+                                               run.shape,
+                                               {.latent = weights,
+                                                .trainable = weights,
+                                                .teacher = run.shape.has_teacher ? weights : 0,
+                                                .quantized = quantizedBytes(run)});
 
   EXPECT_NEAR(static_cast<double>(memory.total()) / 1e6, run.peak, 0.06 * run.peak);
 }
@@ -155,7 +161,6 @@ INSTANTIATE_TEST_SUITE_P(
                     {.rows = 16,
                      .length = 64,
                      .element_bytes = 8,
-                     .quantizes_weights = true,
                      .quantizes_activations = true,
                      .has_teacher = true,
                      .traces = TracePart::kHidden},

@@ -132,6 +132,26 @@ TEST_F(TrainingLoopTest, EvaluatesAfterEachEpochUnlessToldOtherwise) {
               testing::ElementsAre(testing::Key(0), testing::Key(4), testing::Key(8)));
 }
 
+TEST_F(TrainingLoopTest, LeavesOutTheStepsThatAnEarlierRunHasMade) {
+  SettingValues settings = lineSettings();
+  settings["train.steps"] = 0;
+  settings["train.epochs"] = 2;
+  settings["train.spent_steps"] = 3;
+
+  run(settings);
+
+  EXPECT_EQ(state.step, 5);
+}
+
+TEST_F(TrainingLoopTest, RefusesABudgetOfWhichNothingIsLeft) {
+  SettingValues settings = lineSettings();
+  settings["train.steps"] = 0;
+  settings["train.epochs"] = 2;
+  settings["train.spent_steps"] = 8;
+
+  EXPECT_THROW(run(settings), TrainError);
+}
+
 TEST_F(TrainingLoopTest, ReportsLastAndBestValues) {
   phase.scores = {0.1, 0.7, 0.9, 0.8, 0.6};
 
@@ -201,6 +221,27 @@ TEST_F(TrainingLoopTest, ResumedRunsGiveTheSameNumbersBitForBit) {
   }
   EXPECT_EQ(result(), undisturbed.result());
   EXPECT_TRUE(at::equal(phase.parameters()[0].tensor, undisturbed.phase.parameters()[0].tensor));
+}
+
+TEST_F(TrainingLoopTest, HandsSecondMomentsOverAfterEachUpdate) {
+  phase.uses_second_moments = true;
+
+  run(lineSettings());
+
+  EXPECT_EQ(phase.second_moments.size(), 20U);
+  EXPECT_GT(phase.second_moments.front(), 0);
+}
+
+TEST_F(TrainingLoopTest, HandsSecondMomentsOverAgainWhenItResumes) {
+  phase.uses_second_moments = true;
+  run(lineSettings(), /*stop_after=*/8);
+  ASSERT_EQ(phase.second_moments.size(), 8U);
+  const double last = phase.second_moments.back();
+
+  run(lineSettings());
+
+  EXPECT_EQ(phase.second_moments.size(), 8U + 1 + 12);
+  EXPECT_EQ(phase.second_moments[8], last);
 }
 
 TEST_F(TrainingLoopTest, MakesUpForAnEvaluationThatAStopGaveUp) {

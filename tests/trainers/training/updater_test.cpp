@@ -71,6 +71,21 @@ TEST(Updater, GoesOnFromASavedState) {
   EXPECT_TRUE(at::equal(once[1].tensor, resumed[1].tensor));
 }
 
+TEST(Updater, GivesTheOptimizersSecondMoments) {
+  const NamedTensors parameters = twoParameters();
+  Updater updater({{"train.learning_rate", 0.1}, {"train.warmup", 0.0}}, parameters, 10);
+  EXPECT_TRUE(updater.secondMoments().empty());
+
+  updater.update(0);
+
+  const NamedTensors moments = updater.secondMoments();
+  ASSERT_EQ(moments.size(), 2U);
+  EXPECT_EQ(moments[1].name, parameters[1].name);
+  // One update: (1 - 0.999) g^2.
+  const at::Tensor wanted = parameters[1].tensor.grad().square() * 0.001;
+  EXPECT_TRUE(at::allclose(moments[1].tensor, wanted, 1e-12, 0));
+}
+
 TEST(DescribeBadGradients, NamesTheFirstOfTheBackwardPass) {
   const NamedTensors parameters = {{"embeddings", {}}, {"layer.0", {}}, {"classifier", {}}};
   const double nan = std::nan("");

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <QColor>
+#include <QImage>
+#include <QPointF>
+
+#include <cstdint>
+#include <vector>
+
+namespace retort::gui {
+
+/// Draws many curves into an image: what a painter does with lines, at a small part of the time for
+/// long noisy ones. Pixels lie column by column, so that upright spans are stretches of memory.
+/// Coordinates are pixels from the top left corner; what is outside is cut off. All edges are
+/// smooth.
+class CurveRaster {
+ public:
+  CurveRaster(int width, int height);
+
+  [[nodiscard]] int width() const { return width_; }
+
+  [[nodiscard]] int height() const { return height_; }
+
+  /// Fills a column from `top` to `bottom` at once, with a premultiplied colour.
+  void fillSpan(int column, double top, double bottom, QRgb color);
+
+  /// Adds a line with round ends to the stroke. Where the lines of a stroke overlap, or meet, they
+  /// are painted once.
+  void addLine(const QPointF& from, const QPointF& to, double width);
+
+  /// Paints the stroke, over what is there, and begins another.
+  void paintStroke(const QColor& color);
+
+  /// Premultiplied.
+  [[nodiscard]] QImage toImage() const;
+
+ private:
+  struct Rows {
+    int begin = 0;
+    int end = 0;
+  };
+
+  [[nodiscard]] std::size_t indexOf(int column, int row) const {
+    return static_cast<std::size_t>(column) * static_cast<std::size_t>(height_) +
+           static_cast<std::size_t>(row);
+  }
+
+  void touch(int column, int begin, int end);
+
+  int width_;
+  int height_;
+  std::vector<QRgb> pixels_;
+  std::vector<std::uint8_t> stroke_;  ///< how much of each pixel it covers
+  std::vector<Rows> touched_;         ///< the rows of each column that the stroke may cover
+};
+
+}  // namespace retort::gui
