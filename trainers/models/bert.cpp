@@ -202,13 +202,10 @@ void BertModel::setSecondMoments(const NamedTensors& second_moments) {
 }
 
 NamedTensors BertModel::quantizedWeights() const {
-  const ParameterBinder binder(parameters_, quantization_, second_moments_);
   NamedTensors quantized;
   for (const NamedTensor& parameter : parameters_) {
-    const WeightMatrix weight = binder.matrix(parameter.name);
-    if (!weight.quantizer.isIdentity()) {
-      quantized.push_back(
-          {parameter.name, weight.quantizer.quantized(weight.latent, weight.second_moment)});
+    if (!quantization_.forParameter(parameter.name).isIdentity()) {
+      quantized.push_back({parameter.name, weightInUse(parameter.name)});
     }
   }
   return quantized;
@@ -225,9 +222,10 @@ NamedTensors BertModel::trainableParameters() const {
 }
 
 at::Tensor BertModel::weightInUse(std::string_view name) const {
-  const at::Tensor* latent = findTensor(parameters_, name);
-  TORCH_CHECK(latent != nullptr, "the model has no parameter ", name);
-  return quantization_.forParameter(name).quantized(latent->detach());
+  TORCH_CHECK(findTensor(parameters_, name) != nullptr, "the model has no parameter ", name);
+  const WeightMatrix weight =
+      ParameterBinder(parameters_, quantization_, second_moments_).matrix(std::string(name));
+  return weight.quantizer.quantized(weight.latent, weight.second_moment);
 }
 
 void BertModel::setTrainable(const std::set<std::string>& frozen) {

@@ -15,6 +15,7 @@
 #include "trainers/probes/memory.h"
 #include "trainers/probes/ranking_loss.h"
 #include "trainers/probes/special_token_mass.h"
+#include "trainers/probes/ternary_levels.h"
 #include "trainers/probes/throughput.h"
 
 namespace retort::train {
@@ -75,6 +76,7 @@ const std::vector<const ProbeDefinition*>& probeRegistry() {
       &memoryProbe(),
       &rankingLossProbe(),
       &specialTokenMassProbe(),
+      &ternaryLevelsProbe(),
       &throughputProbe(),
   };
   return kProbes;
