@@ -4,14 +4,19 @@
 #include "trainers/data/task.h"
 #include "trainers/freezing/freezing.h"
 #include "trainers/losses/registry.h"
+#include "trainers/models/activation_settings.h"
+#include "trainers/models/calibration.h"
 #include "trainers/optimizers/registry.h"
 #include "trainers/probes/registry.h"
+#include "trainers/quantizers/held_grid.h"
+#include "trainers/quantizers/quantization_settings.h"
 #include "trainers/quantizers/registry.h"
 #include "trainers/schedules/schedule.h"
 #include "trainers/settings/loop_settings.h"
 #include "trainers/settings/run_settings.h"
 #include "trainers/training/encoder_task.h"
 #include "trainers/training/phase_registry.h"
+#include "trainers/training/updater.h"
 
 #include <utility>
 
@@ -37,6 +42,9 @@ std::vector<SettingSpec> allSettings() {
   append(settings, scheduleSettings().specs());
   append(settings, optimizerSettings().specs());
   append(settings, quantizationSettings().specs());
+  append(settings, activationSettingSpecs());
+  append(settings, learnedQuantizerSettings().specs());
+  append(settings, calibrationSettings().specs());
   append(settings, Distillation::settingSpecs());
   append(settings, freezeSettings().specs());
   append(settings, probeSettingSpecs());
@@ -53,6 +61,10 @@ std::vector<TechniqueSpec> allTechniques() {
   for (const QuantizerDefinition& quantizer : quantizerRegistry()) {
     techniques.push_back(quantizer.spec);
   }
+  for (const HeldGrid* grid : heldGrids()) {
+    techniques.push_back(grid->spec);
+  }
+  append(techniques, calibrationTechniques());
   for (const LossDefinition* loss : lossRegistry()) {
     techniques.push_back(loss->spec);
   }

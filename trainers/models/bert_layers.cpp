@@ -19,10 +19,27 @@ at::Tensor layerNorm(const at::Tensor& x, const WeightAndBias& norm, const BertP
   return at::layer_norm(x, {x.size(-1)}, norm.weight, norm.bias, pass.config.layer_norm_eps);
 }
 
+at::Tensor quantizeAt(ActivationPoint point,
+                      std::size_t layer,
+                      const at::Tensor& x,
+                      const BertPass& pass) {
+  const ActivationQuantizer& quantize = pass.activations.at(point, layer);
+  ActivationObserver* observer = pass.options.observer;
+  if (observer != nullptr && observer->takes(point, layer, x, pass.mask.eq(0))) {
+    return x;
+  }
+  if (pass.options.trace.has(TracePart::kClipped) && !quantize.isIdentity()) {
+    const at::Tensor real = realElements(point, pass.mask.eq(0)).expand_as(x);
+    const at::Tensor clipped = quantize.isClipped(x).logical_and_(real);
+    pass.trace.clipped.push_back({point, layer, clipped.sum().div(real.sum())});
+  }
+  return quantize(x);
+}
+
 /// x W^T + b for an input that is already quantized (or never is).
 at::Tensor linear(const at::Tensor& x_q, const WeightAndBias& parameters, const BertPass& pass) {
   const BertQuantization& quantization = pass.quantization;
-  if (quantization.weight.isIdentity() && quantization.activation.isIdentity()) {
+  if (quantization.weight.isIdentity() && !quantization.quantizesActivations()) {
     return at::linear(x_q, parameters.weight, parameters.bias);
   }
   // Integer hardware adds the bias after the product, and so does the authors' code.
@@ -49,8 +66,8 @@ struct AttentionInputs {
   at::Tensor value;
 };
 
-AttentionInputs attentionInputs(const at::Tensor& x, const BertPass& pass) {
-  const at::Tensor x_q = pass.quantization.activation(x);
+AttentionInputs attentionInputs(const at::Tensor& x, std::size_t layer, const BertPass& pass) {
+  const at::Tensor x_q = quantizeAt(ActivationPoint::kQkvInput, layer, x, pass);
   if (pass.options.intervention == Intervention::kNone) {
     return {x_q, x_q};
   }
@@ -60,21 +77,23 @@ AttentionInputs attentionInputs(const at::Tensor& x, const BertPass& pass) {
 at::Tensor attentionContext(const LayerParameters& parameters,
                             const at::Tensor& value_input,
                             const at::Tensor& prob,
+                            std::size_t layer,
                             const BertPass& pass) {
-  const Quantizer& quantize = pass.quantization.activation;
-  const at::Tensor value = quantize(splitHeads(linear(value_input, parameters.value, pass), pass));
-  const at::Tensor weights =
-      quantize(dropout(prob, pass.config.attention_probs_dropout_prob, pass));
-  return weights.matmul(value);
+  const at::Tensor value = splitHeads(linear(value_input, parameters.value, pass), pass);
+  const at::Tensor value_q = quantizeAt(ActivationPoint::kValue, layer, value, pass);
+  const at::Tensor weights = dropout(prob, pass.config.attention_probs_dropout_prob, pass);
+  return quantizeAt(ActivationPoint::kProbabilities, layer, weights, pass).matmul(value_q);
 }
 
 /// softmax(Q K^T / sqrt(d) + mask): [B, H, N, N].
 at::Tensor attentionProbabilities(const LayerParameters& parameters,
                                   const at::Tensor& x_q,
+                                  std::size_t layer,
                                   const BertPass& pass) {
-  const Quantizer& quantize = pass.quantization.activation;
-  const at::Tensor query = quantize(splitHeads(linear(x_q, parameters.query, pass), pass));
-  const at::Tensor key = quantize(splitHeads(linear(x_q, parameters.key, pass), pass));
+  const at::Tensor query = quantizeAt(
+      ActivationPoint::kQuery, layer, splitHeads(linear(x_q, parameters.query, pass), pass), pass);
+  const at::Tensor key = quantizeAt(
+      ActivationPoint::kKey, layer, splitHeads(linear(x_q, parameters.key, pass), pass), pass);
   const double root = std::sqrt(static_cast<double>(query.size(-1)));
   const at::Tensor score = query.matmul(key.transpose(-1, -2)).div_(root).add_(pass.mask);
   at::Tensor prob = score.softmax(-1);
@@ -93,8 +112,8 @@ at::Tensor attentionDense(const LayerParameters& parameters,
                           std::size_t index,
                           const BertPass& pass) {
   const ForwardOptions& options = pass.options;
-  const AttentionInputs inputs = attentionInputs(x, pass);
-  const at::Tensor own_prob = attentionProbabilities(parameters, inputs.query_key, pass);
+  const AttentionInputs inputs = attentionInputs(x, index, pass);
+  const at::Tensor own_prob = attentionProbabilities(parameters, inputs.query_key, index, pass);
   const bool takes_dense = options.intervention == Intervention::kOutput;
 
   at::Tensor context;
@@ -103,8 +122,8 @@ at::Tensor attentionDense(const LayerParameters& parameters,
     context = options.teacher->context.at(index);
   } else if (!takes_dense) {
     const bool takes_map = options.intervention == Intervention::kMap;
-    context = attentionContext(
-        parameters, inputs.value, takes_map ? options.teacher->prob.at(index) : own_prob, pass);
+    const at::Tensor& prob = takes_map ? options.teacher->prob.at(index) : own_prob;
+    context = attentionContext(parameters, inputs.value, prob, index, pass);
   }
   if (options.trace.has(TracePart::kContext)) {
     pass.trace.context.push_back(context);
@@ -113,7 +132,8 @@ at::Tensor attentionDense(const LayerParameters& parameters,
     return options.teacher->dense.at(index);
   }
   const at::Tensor merged = context.transpose(1, 2).flatten(2);
-  return linear(pass.quantization.activation(merged), parameters.attention_output, pass);
+  return linear(
+      quantizeAt(ActivationPoint::kOInput, index, merged, pass), parameters.attention_output, pass);
 }
 
 }  // namespace
@@ -136,7 +156,6 @@ at::Tensor encoderLayer(const LayerParameters& parameters,
                         std::size_t index,
                         const BertPass& pass) {
   const double hidden_dropout = pass.config.hidden_dropout_prob;
-  const Quantizer& quantize = pass.quantization.activation;
 
   const at::Tensor dense = attentionDense(parameters, x, index, pass);
   const at::Tensor attended =
@@ -148,14 +167,16 @@ at::Tensor encoderLayer(const LayerParameters& parameters,
     pass.trace.output.push_back(attended);
   }
 
-  const at::Tensor inner =
-      writtenOutGelu(linear(quantize(attended), parameters.intermediate, pass));
-  const at::Tensor outer = linear(quantize(inner), parameters.output, pass);
+  const at::Tensor attended_q = quantizeAt(ActivationPoint::kFfn1Input, index, attended, pass);
+  const at::Tensor inner = writtenOutGelu(linear(attended_q, parameters.intermediate, pass));
+  const at::Tensor inner_q = quantizeAt(ActivationPoint::kFfn2Input, index, inner, pass);
+  const at::Tensor outer = linear(inner_q, parameters.output, pass);
   return layerNorm(dropout(outer, hidden_dropout, pass) + attended, parameters.output_norm, pass);
 }
 
 at::Tensor pool(const WeightAndBias& parameters, const at::Tensor& x, const BertPass& pass) {
-  return linear(pass.quantization.activation(x.select(1, 0)), parameters, pass).tanh();
+  const at::Tensor x_q = quantizeAt(ActivationPoint::kPoolerInput, 0, x.select(1, 0), pass);
+  return linear(x_q, parameters, pass).tanh();
 }
 
 }  // namespace retort::train

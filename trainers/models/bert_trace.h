@@ -1,7 +1,10 @@
 #pragma once
 
+#include "trainers/models/activation_point.h"
+
 #include <ATen/core/Tensor.h>
 
+#include <cstddef>
 #include <vector>
 
 namespace retort::train {
@@ -14,6 +17,7 @@ enum class TracePart : unsigned {
   kDense = 1U << 3,
   kOutput = 1U << 4,
   kHidden = 1U << 5,
+  kClipped = 1U << 6,
 };
 
 /// A set of trace parts: `TraceSet{TracePart::kProb} | TracePart::kOutput`.
@@ -29,7 +33,7 @@ class TraceSet {
     return (bits_ & static_cast<unsigned>(part)) != 0;
   }
 
-  [[nodiscard]] static constexpr TraceSet all() { return TraceSet((1U << 6) - 1U); }
+  [[nodiscard]] static constexpr TraceSet all() { return TraceSet((1U << 7) - 1U); }
 
   [[nodiscard]] friend constexpr TraceSet operator|(TraceSet left, TraceSet right) {
     return TraceSet(left.bits_ | right.bits_);
@@ -45,6 +49,13 @@ class TraceSet {
   unsigned bits_ = 0;
 };
 
+/// How much of the activations at one place lies beyond the grid.
+struct ClippedActivations {
+  ActivationPoint point;
+  std::size_t layer;  ///< 0 for the pooler's input
+  at::Tensor share;   ///< scalar, of the real tokens' values
+};
+
 /// What a forward pass leaves behind: B batch, H heads, N padded length, D hidden, d = D / H, L
 /// layers, C classes. One tensor per layer, except `hidden` (L + 1, the embedding output first).
 /// Parts that were not asked for are empty. They carry gradients unless the pass ran without.
@@ -57,7 +68,9 @@ struct BertTrace {
       dense;  ///< [B, N, D]: W_O context + b, before dropout, residual and LayerNorm
   std::vector<at::Tensor> output;  ///< [B, N, D]: LayerNorm(dropout(dense) + layer input)
   std::vector<at::Tensor> hidden;  ///< [B, N, D]: embedding output, then each layer's output
-  at::Tensor logits;               ///< [B, C]; always there
+  std::vector<ClippedActivations> clipped;  ///< in the order of the pass; none where nothing is
+                                            ///< quantized
+  at::Tensor logits;                        ///< [B, C]; always there
 };
 
 }  // namespace retort::train

@@ -64,7 +64,8 @@ struct OptimizerDefinition {
                                      const OptimizerSettings& settings) = nullptr;
 };
 
-/// Weight decay of a parameter: none for biases and LayerNorm, else the setting's.
+/// Weight decay of a parameter: none for biases, LayerNorm and what quantizers learn, else the
+/// setting's.
 [[nodiscard]] double weightDecayFor(const std::string& parameter,
                                     const OptimizerSettings& settings);
 

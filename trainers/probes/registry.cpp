@@ -3,6 +3,7 @@
 #include "trainers/probes/activation.h"
 #include "trainers/probes/attention_map_kl.h"
 #include "trainers/probes/attention_output.h"
+#include "trainers/probes/clipped_share.h"
 #include "trainers/probes/gradient_norm.h"
 #include "trainers/probes/hidden_state.h"
 #include "trainers/probes/learning_rate.h"
@@ -17,6 +18,7 @@ const std::vector<const ProbeDefinition*>& probeRegistry() {
       &activationProbe(),
       &attentionMapKlProbe(),
       &attentionOutputProbe(),
+      &clippedShareProbe(),
       &gradientNormProbe(),
       &hiddenStateProbe(),
       &learningRateProbe(),

@@ -41,13 +41,6 @@ const SettingGroup<QuantizationSettings>& quantizationSettings() {
                 .documentation = "quantizer of the word embedding, always per row",
                 .choices = schemeNames(),
                 .when = kWhenQuantizing})
-          .add(&QuantizationSettings::activation_bits,
-               {.key = "quant.activation.bits",
-                .documentation = "bits of the activations (symmetric, dynamic); 0: full precision",
-                .unit = "bits",
-                .minimum = 0,
-                .maximum = 8,
-                .when = kWhenQuantizing})
           .add(&QuantizationSettings::clip,
                {.key = "quant.clip",
                 .documentation =

@@ -7,19 +7,19 @@
 
 namespace retort::train {
 
-/// How the student is quantized (phase kd_qat). Which tensors: models/bert_quantization.h.
+/// How the student is quantized (phase kd_qat). Which tensors: models/bert_quantization.h;
+/// activations: models/activation_settings.h.
 struct QuantizationSettings {
   std::string weight_scheme = "ternary";
   std::string weight_granularity = "tensor";
   double weight_threshold_factor = 0.7;
   std::string embedding_scheme = "ternary";
-  std::int64_t activation_bits = 8;
   double clip = 2.5;
 
   bool operator==(const QuantizationSettings&) const = default;
 };
 
-/// quant.weight.*, quant.embedding.*, quant.activation.*, quant.clip.
+/// quant.weight.*, quant.embedding.*, quant.clip.
 [[nodiscard]] const SettingGroup<QuantizationSettings>& quantizationSettings();
 
 }  // namespace retort::train

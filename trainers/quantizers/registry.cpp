@@ -92,17 +92,4 @@ Quantizer makeEmbeddingQuantizer(std::string_view scheme, QuantizerOptions optio
   return makeQuantizer(found.embedding_quantizer, options);
 }
 
-Quantizer makeActivationQuantizer(std::int64_t bits, double clip) {
-  if (bits == 0) {
-    return {};
-  }
-  if (bits < 2 || bits > 8) {
-    throw TrainError(ExitCode::kBadSpec,
-                     fmt::format("quant.activation.bits is {}; a symmetric grid needs 2 to 8 bits, "
-                                 "or 0 for full precision",
-                                 bits));
-  }
-  return makeQuantizer("symmetric", {.bits = static_cast<int>(bits), .clip = clip});
-}
-
 }  // namespace retort::train

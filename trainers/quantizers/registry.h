@@ -34,8 +34,4 @@ struct WeightScheme {
 /// The same for the word embedding, always per row.
 [[nodiscard]] Quantizer makeEmbeddingQuantizer(std::string_view scheme, QuantizerOptions options);
 
-/// The symmetric min-max quantizer of activations; the identity for 0 bits. Throws TrainError (bad
-/// spec) for 1 bit or more than 8.
-[[nodiscard]] Quantizer makeActivationQuantizer(std::int64_t bits, double clip);
-
 }  // namespace retort::train

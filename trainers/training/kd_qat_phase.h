@@ -2,6 +2,7 @@
 
 #include "trainers/losses/distillation.h"
 #include "trainers/training/encoder_phase.h"
+#include "trainers/training/encoder_source.h"
 
 #include <memory>
 
@@ -17,6 +18,9 @@ class KdQatPhase : public EncoderPhase {
 
   [[nodiscard]] bool hasTeacher() const override { return true; }
 
+  /// Calibrates the quantizers that have no numbers yet.
+  [[nodiscard]] bool prepare(const Pulse& pulse) override;
+
   StepOutcome step(std::span<const std::int64_t> rows, TraceSet trace, const Pulse& pulse) override;
 
   [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluateTeacher(
@@ -24,6 +28,8 @@ class KdQatPhase : public EncoderPhase {
   [[nodiscard]] MemoryEstimate memory() const override;
 
  private:
+  void takeQuantizers(const EncoderSource& source, const std::string& folder);
+
   Distillation distillation_;
   std::unique_ptr<BertModel> teacher_;
 };

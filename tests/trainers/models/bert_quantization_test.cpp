@@ -11,7 +11,7 @@ TEST(BertQuantization, IsOffByDefault) {
   const BertQuantization quantization;
 
   EXPECT_TRUE(quantization.forParameter("bert.pooler.dense.weight").isIdentity());
-  EXPECT_TRUE(quantization.activation.isIdentity());
+  EXPECT_FALSE(quantization.quantizesActivations());
 }
 
 TEST(BertQuantization, FollowsThePapersTable) {
@@ -26,27 +26,35 @@ TEST(BertQuantization, FollowsThePapersTable) {
   EXPECT_FALSE(quantization.forParameter("bert.pooler.dense.weight").isIdentity());
   EXPECT_TRUE(quantization.forParameter("classifier.weight").isIdentity());
   EXPECT_TRUE(quantization.forParameter("bert.encoder.layer.0.output.dense.bias").isIdentity());
-  EXPECT_EQ(quantization.activation.options().bits, 8);
-  EXPECT_EQ(quantization.activation.options().granularity, Granularity::kTensor);
+  EXPECT_EQ(quantization.activation, everywhere({.bits = 8, .clip = 2.5}));
 }
 
 TEST(BertQuantization, TakesItsSettings) {
-  const BertQuantization quantization = makeBertQuantization({.weight_scheme = "ternary",
-                                                              .weight_granularity = "row",
-                                                              .weight_threshold_factor = 0.5,
-                                                              .embedding_scheme = "none",
-                                                              .activation_bits = 0,
-                                                              .clip = 3});
+  const BertQuantization quantization =
+      makeBertQuantization({{"quant.weight.granularity", "row"},
+                            {"quant.weight.threshold_factor", 0.5},
+                            {"quant.embedding.scheme", "none"},
+                            {"quant.activation.bits", 0},
+                            {"quant.clip", 3.0}});
 
   EXPECT_EQ(quantization.weight.options(),
             (QuantizerOptions{
                 .bits = 2, .granularity = Granularity::kRow, .clip = 3, .threshold_factor = 0.5}));
   EXPECT_TRUE(quantization.embedding.isIdentity());
-  EXPECT_TRUE(quantization.activation.isIdentity());
+  EXPECT_FALSE(quantization.quantizesActivations());
+}
+
+TEST(BertQuantization, GivesPointsWithoutAClipTheCommonOne) {
+  const BertQuantization quantization = makeBertQuantization(
+      {{"quant.clip", 3.0}, {"quant.activation.value.clip", 7.0}, {"quant.activation.bits", 0}});
+
+  EXPECT_EQ(quantization.activation.at(static_cast<std::size_t>(ActivationPoint::kValue)).clip, 7);
+  EXPECT_EQ(quantization.activation.at(static_cast<std::size_t>(ActivationPoint::kKey)).clip, 3);
 }
 
 TEST(BertQuantization, RefusesUnknownSchemes) {
-  EXPECT_THROW(static_cast<void>(makeBertQuantization({.weight_scheme = "binary"})), TrainError);
+  EXPECT_THROW(static_cast<void>(makeBertQuantization({{"quant.weight.scheme", "octal"}})),
+               TrainError);
 }
 
 }  // namespace
