@@ -1,6 +1,6 @@
 #include "trainers/probes/clipped_share.h"
 
-#include "tests/trainers/tensor_testing.h"
+#include <ATen/ATen.h>
 
 #include <gtest/gtest.h>
 
@@ -9,8 +9,8 @@ namespace {
 
 TEST(ClippedShareProbe, ReportsPointsByLayerAndThePoolerWithoutOne) {
   BertTrace trace;
-  trace.clipped = {{ActivationPoint::kQuery, 1, tensorOf(0.25)},
-                   {ActivationPoint::kPoolerInput, 0, tensorOf(0.5)}};
+  trace.clipped = {{ActivationPoint::kQuery, 1, at::scalar_tensor(0.25)},
+                   {ActivationPoint::kPoolerInput, 0, at::scalar_tensor(0.5)}};
   std::vector<MetricPoint> points;
 
   clippedShareProbe().measure({.student = &trace}, points);
