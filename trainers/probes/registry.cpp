@@ -7,6 +7,7 @@
 #include "trainers/probes/attention_norms.h"
 #include "trainers/probes/attention_output.h"
 #include "trainers/probes/attention_output_range.h"
+#include "trainers/probes/clipped_share.h"
 #include "trainers/probes/cover_length_ratio.h"
 #include "trainers/probes/gradient_norm.h"
 #include "trainers/probes/hidden_state.h"
@@ -68,6 +69,7 @@ const std::vector<const ProbeDefinition*>& probeRegistry() {
       &attentionNormsProbe(),
       &attentionOutputProbe(),
       &attentionOutputRangeProbe(),
+      &clippedShareProbe(),
       &coverLengthRatioProbe(),
       &gradientNormProbe(),
       &hiddenStateProbe(),
