@@ -1,5 +1,7 @@
 #include "experiments/catalogue_scope.h"
 
+#include "core/settings/effective_values.h"
+
 namespace retort::experiments {
 
 CatalogueScope::CatalogueScope(const Catalogue& catalogue) : catalogue_(catalogue) {
@@ -30,9 +32,18 @@ GivenSettings CatalogueScope::canonicalKeys(const GivenSettings& settings) const
   return canonical;
 }
 
-Json CatalogueScope::defaultOf(const std::string& key) const {
+Json CatalogueScope::defaultOf(const std::string& key, const GivenSettings& given) const {
   const SettingSpec* spec = find(canonicalKey(key));
-  return spec == nullptr ? Json() : spec->default_value;
+  if (spec == nullptr) {
+    return {};
+  }
+  SettingValues values;
+  for (const auto& [name, setting] : given) {
+    values.emplace(name, setting.value);
+  }
+  const SettingValues presets = presetDefaults(catalogue_, values);
+  const auto preset = presets.find(spec->key);
+  return preset == presets.end() ? spec->default_value : preset->second;
 }
 
 Json CatalogueScope::canonicalValue(const std::string& key, const Json& value) const {

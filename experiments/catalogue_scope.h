@@ -25,8 +25,9 @@ class CatalogueScope {
   /// order stays.
   [[nodiscard]] GivenSettings canonicalKeys(const GivenSettings& settings) const;
 
-  /// The default of a setting, null when it has none or is unknown.
-  [[nodiscard]] Json defaultOf(const std::string& key) const;
+  /// The default of a setting beside these given ones: a preset's or the declared one; null when it
+  /// has none or is unknown.
+  [[nodiscard]] Json defaultOf(const std::string& key, const GivenSettings& given = {}) const;
 
   /// The value in the setting's own type, for comparisons; as it is when it does not fit.
   [[nodiscard]] Json canonicalValue(const std::string& key, const Json& value) const;

@@ -26,6 +26,14 @@ std::string groupedDigits(std::uint64_t number) {
   return text;
 }
 
+/// "grad_norm" of "grad_norm[layer=0]" and of "mean(grad_norm[layer=0])".
+std::string reportedMetric(std::string name) {
+  if (name.starts_with("mean(") && name.ends_with(")")) {
+    name = name.substr(5, name.size() - 6);
+  }
+  return name.substr(0, name.find('['));
+}
+
 class Expander {
  public:
   Expander(const ExperimentFile& file, const CatalogueScope& catalogue, DiagnosticSink& sink)
@@ -149,8 +157,8 @@ class Expander {
     scope.canonical_key = [this](const std::string& key) {
       return catalogue_.canonicalKey(key);
     };
-    scope.default_of = [this](const std::string& key) {
-      return catalogue_.defaultOf(key);
+    scope.default_of = [this, &given](const std::string& key) {
+      return catalogue_.defaultOf(key, given);
     };
     scope.need = [this, &given](const std::string& name, const Place& place) {
       return need(name, given, place);
@@ -281,11 +289,25 @@ class Expander {
     if (!document_.alarms.empty()) {
       report["alarms"] = document_.alarms;
     }
+    addParts("tables", wanted.tables, report);
+    addParts("figures", wanted.figures, report);
     return report;
   }
 
-  void addMetric(const GivenSetting& wanted, Json& report) {
-    const auto name = wanted.value.get<std::string>();
+  void addParts(const char* key, const std::vector<ReportPart>& parts, Json& report) {
+    for (const ReportPart& part : parts) {
+      if (part.value.contains("metric")) {
+        const Json& metric = part.value.at("metric");
+        for (const Json& name : metric.is_array() ? metric : Json::array({metric})) {
+          static_cast<void>(findMetric(reportedMetric(name.get<std::string>()), part.place));
+        }
+      }
+      report[key].push_back(part.value);
+    }
+  }
+
+  /// Null, after a report, when the trainer has no such metric.
+  const MetricSpec* findMetric(const std::string& name, const Place& place) {
     const MetricSpec* metric = catalogue_.catalogue().findMetric(name);
     if (metric == nullptr) {
       std::vector<std::string> names;
@@ -293,13 +315,21 @@ class Expander {
         names.push_back(spec.name);
       }
       const auto nearest = nearestName(name, names);
-      sink_.report(wanted.place,
+      sink_.report(place,
                    "report.metric",
                    fmt::format("report: {} has no metric {}; {}",
                                file_.trainer,
                                name,
                                nearest ? fmt::format("did you mean {}?", *nearest)
                                        : "'retort catalog' lists its metrics"));
+    }
+    return metric;
+  }
+
+  void addMetric(const GivenSetting& wanted, Json& report) {
+    const auto name = wanted.value.get<std::string>();
+    const MetricSpec* metric = findMetric(name, wanted.place);
+    if (metric == nullptr) {
       return;
     }
     const std::string better =

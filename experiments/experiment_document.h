@@ -78,11 +78,19 @@ struct NeededRun {
   Place place;
 };
 
+/// A table or figure of the report, its shape checked; metrics are still to be looked up.
+struct ReportPart {
+  Json value;  ///< the keys as in the file; `by`, `columns` and a table's `metric` are lists
+  Place place;
+};
+
 struct ReportRequest {
   std::optional<GivenSetting> metric;
   std::string better;  ///< "max", "min", or "" for what the catalogue says
   std::string at = "last";
   std::vector<GivenSetting> by;
+  std::vector<ReportPart> tables;
+  std::vector<ReportPart> figures;
   Place place;
 };
 

@@ -89,7 +89,8 @@ class GridWalker {
     const auto given = settings.find(catalogue_.canonicalKey(condition.key));
     const Json value = catalogue_.canonicalValue(
         condition.key,
-        given != settings.end() ? given->second.value : catalogue_.defaultOf(condition.key));
+        given != settings.end() ? given->second.value
+                                : catalogue_.defaultOf(condition.key, settings));
     return std::any_of(condition.values.begin(), condition.values.end(), [&](const Json& wanted) {
       return catalogue_.canonicalValue(condition.key, wanted) == value;
     });

@@ -1,6 +1,7 @@
 #include "experiments/report_reader.h"
 
 #include "core/base/text.h"
+#include "experiments/report_parts.h"
 
 #include <algorithm>
 
@@ -125,10 +126,16 @@ ReportRequest readReport(const YamlNode* node,
       readWord(entry, "report", {"last", "best"}, report.at, sink);
     } else if (entry.key == "by") {
       readBy(entry, document, report, sink);
+    } else if (entry.key == "tables") {
+      report.tables = readReportTables(entry.value, document, sink);
+    } else if (entry.key == "figures") {
+      report.figures = readReportFigures(entry.value, document, sink);
     } else {
-      sink.report(entry.place,
-                  "report",
-                  fmt::format("report: unknown key {}; known: metric, better, at, by", entry.key));
+      sink.report(
+          entry.place,
+          "report",
+          fmt::format("report: unknown key {}; known: metric, better, at, by, tables, figures",
+                      entry.key));
     }
   }
   return report;

@@ -15,6 +15,7 @@
 #include "trainers/quantizers/weight_precision.h"
 #include "trainers/schedules/schedule.h"
 #include "trainers/settings/loop_settings.h"
+#include "trainers/settings/recipes.h"
 #include "trainers/settings/run_settings.h"
 #include "trainers/training/encoder_task.h"
 #include "trainers/training/intervention.h"
@@ -37,6 +38,7 @@ void append(std::vector<T>& target, const std::vector<T>& added) {
 
 std::vector<SettingSpec> allSettings() {
   std::vector<SettingSpec> settings = runSettings().specs();
+  append(settings, recipeSettings().specs());
   append(settings, modelSettings().specs());
   append(settings, architectureSettings().specs());
   append(settings, dataSettings().specs());
@@ -66,6 +68,7 @@ std::vector<TechniqueSpec> allTechniques() {
   for (const PhaseDefinition& phase : phaseRegistry()) {
     techniques.push_back(phase.spec);
   }
+  append(techniques, recipeTechniques());
   append(techniques, taskTechniques());
   for (const QuantizerDefinition& quantizer : quantizerRegistry()) {
     techniques.push_back(quantizer.spec);

@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/run/format.h"
+#include "core/settings/preset.h"
 #include "core/tables/escape.h"
 #include "core/tables/text_width.h"
 
@@ -100,8 +101,10 @@ std::string settingDomain(const SettingSpec& setting) {
       text += " or " + joinStrings(setting.choices, " | ");
     }
   }
-  for (const auto& [name, value] : setting.presets) {
-    text += ", " + name + " = " + canonicalJson(value);
+  if (setting.type == SettingType::kStringList) {
+    for (const auto& [name, value] : setting.presets) {
+      text += ", " + name + " = " + canonicalJson(value);
+    }
   }
   return setting.unit.empty() ? text : text + ", " + setting.unit;
 }
@@ -126,6 +129,21 @@ std::string settingCondition(const SettingSpec& setting) {
     }
   }
   return parts.empty() ? "" : "when " + joinStrings(parts, " and ");
+}
+
+std::vector<std::string> presetLines(const SettingSpec& setting) {
+  std::vector<std::string> lines;
+  for (Preset& preset : presetsOf(setting).value_or(std::vector<Preset>())) {
+    std::vector<std::string> values;
+    for (const auto& [key, value] : preset.settings) {
+      values.push_back(key + " " + formatSetting(value));
+    }
+    SettingSpec owner;
+    owner.when = std::move(preset.when);
+    lines.push_back(settingCondition(owner) + ": " + joinStrings(values, ", ") +
+                    (preset.source.empty() ? "" : " (" + preset.source + ")"));
+  }
+  return lines;
 }
 
 Catalogue filterCatalogue(const Catalogue& catalogue, const std::string& text) {
@@ -159,6 +177,9 @@ std::string catalogueText(const Catalogue& catalogue, std::size_t width, bool ha
               escapeForTerminal(settingDefault(*setting)) + ")\n";
       text +=
           wrap(joinPresent({setting->documentation, settingCondition(*setting)}, "; "), 6, width);
+      for (const std::string& line : presetLines(*setting)) {
+        text += wrap(line, 8, width);
+      }
     }
   }
   for (const auto& [kind, techniques] : groupBy(catalogue.techniques, kindOf)) {
@@ -190,6 +211,13 @@ std::string catalogueMarkdown(const Catalogue& catalogue) {
           " | " + escapeMarkdown(settingDefault(*setting)) + " | " +
           escapeMarkdown(joinPresent({setting->documentation, settingCondition(*setting)}, "; ")) +
           " |\n";
+    }
+  }
+  for (const SettingSpec& setting : catalogue.settings) {
+    const std::vector<std::string> lines = presetLines(setting);
+    text += lines.empty() ? "" : "\n### " + escapeMarkdown("defaults by " + setting.key) + "\n\n";
+    for (const std::string& line : lines) {
+      text += "- " + escapeMarkdown(line) + "\n";
     }
   }
   text += "\n## Techniques\n";

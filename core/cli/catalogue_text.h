@@ -30,4 +30,7 @@ namespace retort::cli {
 /// "when phase is kd_qat"; empty when it always applies.
 [[nodiscard]] std::string settingCondition(const SettingSpec& setting);
 
+/// A line for each preset of a choice: its conditions, the defaults and where they come from.
+[[nodiscard]] std::vector<std::string> presetLines(const SettingSpec& setting);
+
 }  // namespace retort::cli

@@ -6,6 +6,7 @@ const std::vector<Command>& commandTable() {
   static const std::vector<Command> table{
       // Run
       demoCommand(),
+      reproduceCommand(),
       runCommand(),
       checkCommand(),
       stopCommand(),
@@ -24,6 +25,7 @@ const std::vector<Command>& commandTable() {
       // Results
       compareCommand(),
       plotCommand(),
+      reportCommand(),
       exportCommand(),
       // Workspace
       catalogCommand(),

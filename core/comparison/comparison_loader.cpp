@@ -2,17 +2,31 @@
 
 #include "core/base/text.h"
 #include "core/comparison/comparison_choices.h"
+#include "core/comparison/curve_part.h"
 #include "core/run/format.h"
 #include "storage/workspace_store.h"
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 
 namespace retort {
 namespace {
 
-std::string metricOf(const std::string& series) {
-  return series.substr(0, series.find('['));
+constexpr std::string_view kMean = "mean(";
+
+bool isMean(const std::string& name) {
+  return name.starts_with(kMean) && name.ends_with(")");
+}
+
+/// "grad_norm[layer=0]" of "mean(grad_norm[layer=0])"; other names as they are.
+std::string curveOf(const std::string& name) {
+  return isMean(name) ? name.substr(kMean.size(), name.size() - kMean.size() - 1) : name;
+}
+
+std::string metricOf(const std::string& name) {
+  const std::string curve = curveOf(name);
+  return curve.substr(0, curve.find('['));
 }
 
 /// A string or a list of strings in the report; nothing when it is absent.
@@ -147,6 +161,35 @@ Status addCurveValues(storage::WorkspaceStore& store,
   return {};
 }
 
+/// Each run's mean over the last points of the curves that the metric includes, "mean(NAME)" or
+/// "mean(NAME[layer=0])". Curves that end in a number that is not finite make the mean one.
+Status addMeanValues(storage::WorkspaceStore& store,
+                     const ComparedMetric& metric,
+                     const std::vector<std::string>& run_ids,
+                     std::map<std::string, ComparedRun*>& runs) {
+  const auto wanted = parseSeries(curveOf(metric.name));
+  if (!wanted) {
+    return failWith(wanted.error());
+  }
+  const auto summaries = store.metrics().summaries(run_ids, wanted->metric);
+  if (!summaries) {
+    return failWith(summaries.error());
+  }
+  std::map<std::string, std::pair<double, double>> sums;  // sum and count by run
+  for (const storage::SeriesSummary& summary : *summaries) {
+    if (isPartOf(summary.key, *wanted)) {
+      auto& [sum, count] = sums[summary.run_id];
+      sum += summary.last.value;
+      count += 1;
+    }
+  }
+  for (const auto& [run_id, sum] : sums) {
+    const double mean = sum.first / sum.second;
+    runs.at(run_id)->metrics[metric.name] = {mean, mean};
+  }
+  return {};
+}
+
 /// A name for a run that may be gone: its labels and seed.
 std::string nameOf(const ExperimentRun& run) {
   std::vector<std::string> parts;
@@ -183,7 +226,8 @@ Status addValues(storage::WorkspaceStore& store,
                  const std::vector<std::string>& existing,
                  std::map<std::string, ComparedRun*>& runs) {
   for (const ComparedMetric& metric : metrics) {
-    if (Status status = addCurveValues(store, metric, existing, runs); !status) {
+    const auto add = isMean(metric.name) ? &addMeanValues : &addCurveValues;
+    if (Status status = add(store, metric, existing, runs); !status) {
       return status;
     }
   }

@@ -20,7 +20,7 @@ namespace retort {
 struct ComparisonOptions {
   std::vector<std::string> by;        ///< row factors
   std::vector<std::string> columns;   ///< column factors
-  std::vector<std::string> metrics;   ///< "eval.accuracy" or "grad_norm[layer=3,projection=q]"
+  std::vector<std::string> metrics;   ///< "eval.accuracy", "grad_norm[layer=3]", "mean(grad_norm)"
   std::string at;                     ///< "last", "best" or empty
   std::vector<std::string> baseline;  ///< "factor=label"
   bool is_without_baseline = false;

@@ -1,5 +1,6 @@
 #include "core/comparison/group_profiles.h"
 
+#include "core/comparison/curve_part.h"
 #include "core/run/format.h"
 #include "storage/workspace_store.h"
 
@@ -28,10 +29,7 @@ struct Mean {
 using LayerMeans = std::map<std::string, std::map<int, Mean>>;
 
 bool includes(const SeriesKey& wanted, const SeriesKey& key) {
-  return key.layer && (!wanted.layer || wanted.layer == key.layer) &&
-         (!wanted.head || wanted.head == key.head) &&
-         (wanted.projection.empty() || wanted.projection == key.projection) &&
-         (wanted.component.empty() || wanted.component == key.component);
+  return key.layer && isPartOf(key, wanted);
 }
 
 Result<LayerMeans> lastValues(storage::MetricStore& metrics,

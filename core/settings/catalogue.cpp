@@ -1,10 +1,9 @@
 #include "core/settings/catalogue.h"
 
-#include "core/settings/resolve.h"
+#include "core/settings/catalogue_check.h"
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -254,141 +253,6 @@ Problem readList(FieldReader& reader,
     }
   }
   return reader.problem();
-}
-
-bool isSettingKey(std::string_view key) {
-  char before = '.';
-  for (const char c : key) {
-    const bool is_word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-    if (!is_word && (c != '.' || before == '.')) {
-      return false;
-    }
-    before = c;
-  }
-  return before != '.';
-}
-
-std::string parentKey(const std::string& key) {
-  const std::size_t dot = key.rfind('.');
-  return dot == std::string::npos ? "" : key.substr(0, dot);
-}
-
-Problem checkValues(const SettingSpec& spec) {
-  for (const auto& [name, list] : spec.presets) {
-    const bool is_list =
-        list.is_array() &&
-        std::all_of(list.begin(), list.end(), [](const Json& e) { return e.is_string(); });
-    if (!is_list) {
-      return fmt::format("setting {}: preset '{}' is not a list of strings", spec.key, name);
-    }
-  }
-  if (spec.type == SettingType::kChoice && spec.choices.empty()) {
-    return fmt::format("setting {}: a choice without choices", spec.key);
-  }
-  if (spec.minimum && spec.maximum && *spec.minimum > *spec.maximum) {
-    return fmt::format("setting {}: its minimum is above its maximum", spec.key);
-  }
-  if (!spec.default_value.is_null()) {
-    if (const auto checked = checkSettingValue(spec, spec.default_value); !checked) {
-      return fmt::format("setting {}: bad default: {}", spec.key, checked.error().message);
-    }
-  }
-  return {};
-}
-
-/// Keys are unique, well formed, and none is the parent of another (they become nested maps).
-Problem checkKeys(const Catalogue& catalogue) {
-  std::set<std::string> keys;
-  std::set<std::string> shorthand_parents;
-  int seeds = 0;
-  for (const SettingSpec& spec : catalogue.settings) {
-    if (!isSettingKey(spec.key)) {
-      return fmt::format("setting '{}': a key is lower-case words joined by dots", spec.key);
-    }
-    if (!keys.insert(spec.key).second) {
-      return fmt::format("setting {} is declared twice", spec.key);
-    }
-    if (spec.is_shorthand && !shorthand_parents.insert(parentKey(spec.key)).second) {
-      return fmt::format("setting {}: its group has another shorthand", spec.key);
-    }
-    seeds += spec.is_seed ? 1 : 0;
-  }
-  for (const std::string& key : keys) {
-    for (std::string parent = parentKey(key); !parent.empty(); parent = parentKey(parent)) {
-      if (keys.contains(parent)) {
-        return fmt::format("setting {} cannot be a group with {} in it", parent, key);
-      }
-    }
-  }
-  return seeds > 1 ? "more than one setting is the seed" : "";
-}
-
-Problem checkReferences(const Catalogue& catalogue) {
-  for (const SettingSpec& spec : catalogue.settings) {
-    for (const SettingCondition& condition : spec.when) {
-      if (catalogue.findSetting(condition.key) == nullptr) {
-        return fmt::format(
-            "setting {}: its condition names the unknown setting '{}'", spec.key, condition.key);
-      }
-    }
-  }
-  for (const TechniqueSpec& technique : catalogue.techniques) {
-    for (const std::string& key : technique.settings) {
-      if (catalogue.findSetting(key) == nullptr) {
-        return fmt::format(
-            "technique {} {} names the unknown setting '{}'", technique.kind, technique.name, key);
-      }
-    }
-  }
-  std::set<std::string> names;
-  for (const MetricSpec& metric : catalogue.metrics) {
-    if (!names.insert(metric.name).second) {
-      return fmt::format("metric {} is declared twice", metric.name);
-    }
-  }
-  return {};
-}
-
-/// Whether the conditions that `key` depends on lead back to a key that is being visited.
-bool isOnCycle(const Catalogue& catalogue,
-               const std::string& key,
-               std::set<std::string>& visiting,
-               std::set<std::string>& done) {
-  if (done.contains(key)) {
-    return false;
-  }
-  if (!visiting.insert(key).second) {
-    return true;
-  }
-  const SettingSpec* spec = catalogue.findSetting(key);
-  for (const SettingCondition& condition : spec->when) {
-    if (isOnCycle(catalogue, condition.key, visiting, done)) {
-      return true;
-    }
-  }
-  visiting.erase(key);
-  done.insert(key);
-  return false;
-}
-
-Problem checkCatalogue(const Catalogue& catalogue) {
-  if (Problem problem = checkKeys(catalogue); !problem.empty()) {
-    return problem;
-  }
-  if (Problem problem = checkReferences(catalogue); !problem.empty()) {
-    return problem;
-  }
-  std::set<std::string> visiting;
-  std::set<std::string> done;
-  for (const SettingSpec& spec : catalogue.settings) {
-    if (Problem problem = checkValues(spec); !problem.empty()) {
-      return problem;
-    }
-    if (isOnCycle(catalogue, spec.key, visiting, done)) {
-      return fmt::format("setting {}: its conditions lead back to itself", spec.key);
-    }
-  }
-  return {};
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ struct SettingSpec {
   bool is_minimum_exclusive = false;
   std::vector<std::string> choices;  ///< kChoice: all values; kPath: keywords allowed beside paths
   std::map<std::string, Json>
-      presets;  ///< kStringList: names that stand for lists ("ov" -> ["o", "v"])
+      presets;  ///< kStringList: names for lists ("ov" -> ["o", "v"]); kChoice: see preset.h
   std::vector<SettingCondition>
       when;                   ///< the setting applies when all of these hold; else it has no value
   bool is_shorthand = false;  ///< a scalar given for the parent key sets this setting

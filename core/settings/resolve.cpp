@@ -1,12 +1,12 @@
 #include "core/settings/resolve.h"
 
 #include "core/base/text.h"
+#include "core/settings/effective_values.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <set>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -201,90 +201,6 @@ SettingError unknownSetting(const Catalogue& catalogue, const std::string& key) 
                               : "; 'retort catalog' lists all settings")};
 }
 
-struct GivenValue {
-  std::string given_key;
-  Json value;
-};
-
-/// Look-up by key; a large grid resolves tens of thousands of times.
-class SettingIndex {
- public:
-  explicit SettingIndex(const Catalogue& catalogue) {
-    specs_.reserve(catalogue.settings.size());
-    for (const SettingSpec& spec : catalogue.settings) {
-      specs_.emplace(spec.key, &spec);
-    }
-  }
-
-  [[nodiscard]] const SettingSpec* find(std::string_view key) const {
-    const auto found = specs_.find(key);
-    return found == specs_.end() ? nullptr : found->second;
-  }
-
- private:
-  std::unordered_map<std::string_view, const SettingSpec*> specs_;
-};
-
-/// Decides which settings apply: a condition holds when its key applies, has a value and that value
-/// fits.
-class ConditionEvaluator {
- public:
-  ConditionEvaluator(const SettingIndex& index, const std::map<std::string, GivenValue>& given)
-      : index_(index),
-        given_(given) {}
-
-  bool applies(const SettingSpec& spec) {
-    if (spec.when.empty()) {
-      return true;
-    }
-    // An entry that is still false while it is evaluated makes a cycle of conditions not hold.
-    const auto [entry, is_new] = known_.try_emplace(&spec, false);
-    if (is_new) {
-      const bool holds = std::all_of(spec.when.begin(),
-                                     spec.when.end(),
-                                     [&](const auto& condition) { return this->holds(condition); });
-      known_[&spec] = holds;
-      return holds;
-    }
-    return entry->second;
-  }
-
-  [[nodiscard]] Json valueOf(const SettingSpec& spec) const {
-    const auto found = given_.find(spec.key);
-    if (found != given_.end()) {
-      return found->second.value;
-    }
-    return spec.default_value.is_null() ? Json() : canonical(spec, spec.default_value);
-  }
-
- private:
-  static Json canonical(const SettingSpec& spec, const Json& value) {
-    const Result<Json, SettingError> checked = checkSettingValue(spec, value);
-    return checked ? *checked : value;
-  }
-
-  bool holds(const SettingCondition& condition) {
-    const SettingSpec* spec = index_.find(condition.key);
-    if (spec == nullptr || !applies(*spec)) {
-      return false;
-    }
-    const Json value = valueOf(*spec);
-    if (value.is_null()) {
-      return false;
-    }
-    const auto is_value = [&](const Json& wanted) {
-      return canonical(*spec, wanted) == value;
-    };
-    const bool is_wanted = condition.any_of.empty() ||
-                           std::any_of(condition.any_of.begin(), condition.any_of.end(), is_value);
-    return is_wanted && std::none_of(condition.none_of.begin(), condition.none_of.end(), is_value);
-  }
-
-  const SettingIndex& index_;
-  const std::map<std::string, GivenValue>& given_;
-  std::unordered_map<const SettingSpec*, bool> known_;
-};
-
 /// Finds each given key's declaration and checks its value.
 std::map<std::string, GivenValue> checkGiven(const Catalogue& catalogue,
                                              const SettingIndex& index,
@@ -367,6 +283,26 @@ Result<Json, SettingError> checkSettingValue(const SettingSpec& spec, const Json
   return refuse(spec, value);
 }
 
+SettingValues presetDefaults(const Catalogue& catalogue, const SettingValues& given) {
+  const SettingIndex index(catalogue);
+  if (index.presets().empty()) {
+    return {};
+  }
+  std::vector<SettingError> errors;
+  const std::map<std::string, GivenValue> checked = checkGiven(catalogue, index, given, errors);
+  EffectiveValues effective(index, checked);
+  SettingValues defaults;
+  for (const Preset& preset : index.presets()) {
+    for (const auto& [key, value] : preset.settings) {
+      const Json* chosen = checked.contains(key) ? nullptr : effective.presetValueOf(key);
+      if (chosen != nullptr) {
+        defaults[key] = *chosen;
+      }
+    }
+  }
+  return defaults;
+}
+
 Result<ResolvedSettings, std::vector<SettingError>> resolveSettings(const Catalogue& catalogue,
                                                                     const SettingValues& given) {
   const SettingIndex index(catalogue);
@@ -380,16 +316,16 @@ Result<ResolvedSettings, std::vector<SettingError>> resolveSettings(const Catalo
     wrong.insert(spec != nullptr ? spec->key : error.key);
   }
   ResolvedSettings resolved;
-  ConditionEvaluator evaluator(index, checked);
+  EffectiveValues effective(index, checked);
   for (const SettingSpec& spec : catalogue.settings) {
     const bool is_given = checked.contains(spec.key);
-    if (!evaluator.applies(spec)) {
+    if (!effective.applies(spec)) {
       if (is_given) {
         resolved.not_applicable.push_back(spec.key);
       }
       continue;
     }
-    Json value = evaluator.valueOf(spec);
+    Json value = effective.valueOf(spec);
     if (!value.is_null()) {
       resolved.values.emplace(spec.key, std::move(value));
     } else if (spec.is_required && !wrong.contains(spec.key)) {

@@ -1,3 +1,4 @@
+#include "core/tables/document.h"
 #include "core/tables/escape.h"
 #include "core/tables/render.h"
 #include "core/tables/table_layout.h"
@@ -12,7 +13,8 @@ constexpr const char* kStyle =
     "max-width:70rem;padding:0 1rem}table{border-collapse:collapse;border-top:2px solid;"
     "border-bottom:2px solid;font-variant-numeric:tabular-nums}th,td{padding:.25rem .75rem;"
     "text-align:left}thead tr:last-child th{border-bottom:1px solid}.n{text-align:right;"
-    "white-space:nowrap}figcaption{margin-top:1rem;max-width:50rem}figure{margin:0;overflow-x:"
+    "white-space:nowrap}img{max-width:100%;background:#fff}figcaption{margin-top:1rem;max-width:"
+    "50rem}figure{margin:0;overflow-x:"
     "auto}";
 
 std::string headerRows(const TableLayout& layout) {
@@ -40,16 +42,9 @@ std::string headerRows(const TableLayout& layout) {
 
 }  // namespace
 
-std::string renderHtml(const ComparisonTable& table) {
+std::string htmlFigure(const ComparisonTable& table) {
   const TableLayout layout = layoutTable(table);
-  const std::string title = escapeHtml(table.experiment);
-  std::string result = fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width\">\n<title>{0}</title>\n"
-      "<style>{1}</style>\n</head>\n<body>\n<h1>{0}</h1>\n<figure>\n<table>\n<thead>\n",
-      title,
-      kStyle);
-  result += headerRows(layout) + "</thead>\n<tbody>\n";
+  std::string result = "<figure>\n<table>\n<thead>\n" + headerRows(layout) + "</thead>\n<tbody>\n";
   for (const auto& row : layout.rows) {
     result += "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -64,7 +59,21 @@ std::string renderHtml(const ComparisonTable& table) {
   for (const std::string& sentence : layout.caption) {
     result += escapeHtml(sentence) + "\n";
   }
-  return result + "</figcaption>\n</figure>\n</body>\n</html>\n";
+  return result + "</figcaption>\n</figure>\n";
+}
+
+std::string htmlPage(const std::string& title, const std::string& body) {
+  return fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width\">\n<title>{0}</title>\n"
+      "<style>{1}</style>\n</head>\n<body>\n<h1>{0}</h1>\n{2}</body>\n</html>\n",
+      escapeHtml(title),
+      kStyle,
+      body);
+}
+
+std::string renderHtml(const ComparisonTable& table) {
+  return htmlPage(table.experiment, htmlFigure(table));
 }
 
 }  // namespace retort

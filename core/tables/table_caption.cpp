@@ -95,6 +95,10 @@ std::vector<std::string> tableCaption(const ComparisonTable& table, std::size_t 
                   table.averaged_factors.empty()
                       ? " (one per seed)"
                       : " (seeds and " + joinStrings(table.averaged_factors, ", ") + ")")};
+  if (table.at == ValueChoice::kBest) {
+    sentences.emplace_back(
+        "Best-on-dev: each run's best evaluation, chosen by the same rows that it is measured on.");
+  }
   if (table.has_differences) {
     sentences.push_back(fmt::format(
         "Δ: mean difference to {}, paired by seed, with its {:g} % confidence interval and the "

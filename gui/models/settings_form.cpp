@@ -1,6 +1,6 @@
 #include "gui/models/settings_form.h"
 
-#include "core/settings/resolve.h"
+#include "core/settings/effective_values.h"
 #include "experiments/axis_reader.h"
 #include "gui/models/setting_text.h"
 
@@ -43,6 +43,17 @@ class SettingsFormModel::Reader {
                                    document.needs.end(),
                                    [&](const auto& run) { return run.name == section; });
     given_ = is_base_ ? &document.base : need == document.needs.end() ? &empty_ : &need->settings;
+    SettingValues values;
+    for (const auto& [key, setting] : *given_) {
+      values.emplace(key, setting.value);
+    }
+    presets_ = presetDefaults(catalogue, values);
+  }
+
+  /// What a run has that is given nothing for the setting: a recipe's number or the declared one.
+  [[nodiscard]] const Json& defaultOf(const SettingSpec& spec) const {
+    const auto preset = presets_.find(spec.key);
+    return preset == presets_.end() ? spec.default_value : preset->second;
   }
 
   /// The given value and the key it stands under; a reference to a whole group counts as given.
@@ -140,7 +151,7 @@ class SettingsFormModel::Reader {
     };
     const auto all = variants(*spec);
     const auto set = given(*spec);
-    return holds(set ? set->second : spec->default_value) ||
+    return holds(set ? set->second : defaultOf(*spec)) ||
            std::any_of(all.begin(), all.end(), [&](const auto& one) { return holds(one.second); });
   }
 
@@ -154,6 +165,7 @@ class SettingsFormModel::Reader {
   bool is_base_;
   GivenSettings empty_;
   const GivenSettings* given_ = nullptr;
+  SettingValues presets_;
   std::map<std::string, bool> applies_;
 };
 
@@ -203,7 +215,7 @@ void SettingsFormModel::setDraft(const std::shared_ptr<const experiments::Experi
       row.text = row.is_varied
                      ? (row.spec->is_seed ? tr("seeds: %1") : tr("axis: %1"))
                            .arg(labels.join(QStringLiteral(", ")))
-                     : settingText(*row.spec, given ? given->second : row.spec->default_value);
+                     : settingText(*row.spec, given ? given->second : reader.defaultOf(*row.spec));
       const auto problem = problems.find(key);
       const auto own = problem == problems.end() ? problems.find(row.spec->key) : problem;
       row.problem = own == problems.end() ? QString() : own->second;

@@ -45,8 +45,10 @@ QStringList wordsOf(const SettingSpec& spec) {
   for (const std::string& choice : spec.choices) {
     words.append(qt(choice));
   }
-  for (const auto& [name, list] : spec.presets) {
-    words.append(qt(name));
+  if (spec.type == SettingType::kStringList) {
+    for (const auto& [name, list] : spec.presets) {
+      words.append(qt(name));
+    }
   }
   return words;
 }

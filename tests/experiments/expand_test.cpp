@@ -396,6 +396,59 @@ TEST_F(Expand, ChecksTheReport) {
               AllOf(HasSubstr("report: expected a map"), HasSubstr("alarms: expected a list")));
 }
 
+TEST_F(Expand, KeepsTheTablesAndFiguresOfTheReport) {
+  const auto expanded = expand(
+      std::string(kHead) +
+      "grid: {freeze: [none, ov]}\n"
+      "report:\n"
+      "  tables: [{name: accuracy, title: Both, by: freeze, metric: [eval.accuracy,\n"
+      "            \"mean(grad_norm[layer=0])\"], at: best, baseline: {freeze: none}}]\n"
+      "  figures: [{name: loss, kind: curves, metric: train.loss, spread: none, log: true}]\n");
+
+  ASSERT_TRUE(expanded) << formatDiagnostics(expanded.error());
+  EXPECT_EQ(canonicalJson(expanded->submission.report.at("tables")),
+            R"([{"at":"best","baseline":{"freeze":"none"},"by":["freeze"],"metric":)"
+            R"(["eval.accuracy","mean(grad_norm[layer=0])"],"name":"accuracy","title":"Both"
+}])");
+  EXPECT_EQ(canonicalJson(expanded->submission.report.at("figures")),
+            R"([{"kind":"curves","log":true,"metric":"train.loss","name":"loss","spread":"none"}])");
+}
+
+TEST_F(Expand, ChecksTheTablesAndFiguresOfTheReport) {
+  const auto problem = [&](const std::string& report) {
+    return problemsOf(std::string(kHead) + "grid: {freeze: [none, ov]}\nreport: {" + report +
+                      "}\n");
+  };
+  EXPECT_THAT(problem("tables: 1"), HasSubstr("report: tables: expected a list"));
+  EXPECT_THAT(problem("tables: [a]"), HasSubstr("expected {name: …}"));
+  EXPECT_THAT(problem("tables: [{title: x}]"), HasSubstr("the name is missing"));
+  EXPECT_THAT(problem("tables: [{name: ../x}]"), HasSubstr("name must be a word of lower-case"));
+  EXPECT_THAT(problem("tables: [{name: a}, {name: a}]"), HasSubstr("the name a is taken"));
+  EXPECT_THAT(problem("tables: [{name: a, by: [loss]}]"),
+              HasSubstr("by names axes of the grid (freeze)"));
+  EXPECT_THAT(problem("tables: [{name: a, baseline: {loss: b}}]"),
+              HasSubstr("baseline must be {axis: label} with axes of the grid (freeze)"));
+  EXPECT_THAT(problem("tables: [{name: a, kind: bars}]"), HasSubstr("unknown key kind"));
+  EXPECT_THAT(problem("tables: [{name: a, metric: [eval.acuracy]}]"),
+              HasSubstr("has no metric eval.acuracy; did you mean eval.accuracy?"));
+  EXPECT_THAT(problem("figures: [{name: a, kind: pie}]"), HasSubstr("kind must be one of points"));
+  EXPECT_THAT(problem("figures: [{name: a, log: 1}]"), HasSubstr("log must be true or false"));
+  EXPECT_THAT(problem("figures: [{name: a, metric: \"mean(nothing)\"}]"),
+              HasSubstr("has no metric nothing"));
+  EXPECT_EQ(problem("figures: [{name: a, metric: eval.accuracy}], tables: [{name: a}]"), "none");
+}
+
+TEST_F(Expand, TakesReferencesAndConditionsFromARecipe) {
+  const auto runs = runsOf(std::string(kHead) +
+                           "grid: {recipe: [none, paper], train.batch: [\"${train.epochs}\"],\n"
+                           "       freeze: [none, ov]}\n"
+                           "when: {freeze: {train.epochs: 5}}\n");
+  ASSERT_THAT(runs, SizeIs(3));
+  EXPECT_EQ(runs[0].spec.settings.at("train.batch"), 3);
+  EXPECT_EQ(runs[1].spec.settings.at("train.batch"), 5);
+  EXPECT_EQ(runs[2].spec.settings.at("train.epochs"), 5);
+}
+
 TEST_F(Expand, ChecksTheBaseline) {
   const auto problem = [&](const std::string& rest) {
     return problemsOf(std::string(kHead) + "grid: {freeze: [none, ov], train.epochs: [1, 2]}\n" +

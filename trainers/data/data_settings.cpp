@@ -37,6 +37,13 @@ const SettingGroup<DataSettings>& dataSettings() {
                {.key = "data.padding",
                 .documentation = "width of a batch: always data.max_length, or its longest row",
                 .choices = {"fixed", "dynamic"}})
+          .add(&DataSettings::augmentation,
+               {.key = "data.augmentation",
+                .documentation = "train on train_aug_N.tsv, as TinyBERT's data_augmentation.py "
+                                 "makes it, instead of train.tsv; 0: no augmentation",
+                .minimum = 0,
+                .maximum = 1000,
+                .when = {{.key = "data.task", .none_of = {"agreement", "table"}}}})
           .add(&DataSettings::train_rows,
                {.key = "data.train_rows",
                 .documentation = "use only the first rows for training; 0: all",

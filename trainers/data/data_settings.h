@@ -39,6 +39,7 @@ struct DataSettings {
   std::string path;
   std::int64_t max_length = 64;
   std::string padding = "fixed";
+  std::int64_t augmentation = 0;
   std::int64_t train_rows = 0;
   std::int64_t eval_rows = 0;
   bool shuffle = true;

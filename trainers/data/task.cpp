@@ -106,10 +106,20 @@ class ExampleReader {
   std::string bad_labels_;
 };
 
-TaskData loadGlue(const GlueTask& glue, const std::filesystem::path& folder) {
+/// The file of training rows: GLUE's own, or the one in which TinyBERT's data_augmentation.py put
+/// every row with N variants of it. That program quotes as CSV and its users read without quotes
+/// (csv.reader with quotechar None); here it is read as they do.
+std::string trainingFile(const GlueTask& glue, std::int64_t augmentation) {
+  return augmentation == 0 ? glue.files.front() : fmt::format("train_aug_{}.tsv", augmentation);
+}
+
+TaskData loadGlue(const GlueTask& glue,
+                  const std::filesystem::path& folder,
+                  std::int64_t augmentation) {
   TaskData data = {.task = glue.task};
   for (std::size_t i = 0; i < glue.files.size(); ++i) {
-    const Table table = readTable(folder / glue.files[i], glue.table);
+    const std::string name = i == 0 ? trainingFile(glue, augmentation) : glue.files[i];
+    const Table table = readTable(folder / name, glue.table);
     if (table.skipped > 0) {
       data.warnings.push_back(
           fmt::format("{}: {} rows are cut short and were left out", table.file, table.skipped));
@@ -295,7 +305,7 @@ TaskData loadTaskData(const SettingValues& settings) {
           fmt::format(
               "data.task is \"{}\"; known: {}", common.task, joinStrings(taskNames(), ", ")));
     }
-    data = loadGlue(*glue, folder);
+    data = loadGlue(*glue, folder, common.augmentation);
   }
   keepFirst(data.train, common.train_rows);
   for (EvaluationSet& set : data.evaluations) {

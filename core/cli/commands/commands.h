@@ -19,6 +19,8 @@ namespace retort::cli {
 [[nodiscard]] Command plotCommand();
 [[nodiscard]] Command priorityCommand();
 [[nodiscard]] Command reindexCommand();
+[[nodiscard]] Command reportCommand();
+[[nodiscard]] Command reproduceCommand();
 [[nodiscard]] Command resumeCommand();
 [[nodiscard]] Command retryCommand();
 [[nodiscard]] Command rmCommand();

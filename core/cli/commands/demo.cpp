@@ -4,6 +4,7 @@
 #include "core/cli/demo_summary.h"
 #include "core/cli/desktop_app.h"
 #include "core/cli/grid_runner.h"
+#include "core/cli/shipped_files.h"
 #include "core/cli/table_style.h"
 #include "core/comparison/comparison_loader.h"
 #include "core/comparison/experiment_catalogue.h"
@@ -27,21 +28,6 @@ struct DemoOptions {
   bool is_fresh = false;
   bool is_windowless = false;
 };
-
-/// The grid's file: installed beside the program, else in the source tree that it was built from.
-Result<fs::path> findGrid() {
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  for (const fs::path& folder :
-       {program.parent_path().parent_path() / "share/retort/grids", fs::path(RETORT_GRIDS_DIR)}) {
-    if (fs::exists(folder / kGridFile, error)) {
-      return folder / kGridFile;
-    }
-  }
-  return fail(ErrorCode::kNotFound,
-              std::string("the demo's grid ") + kGridFile + " is not beside the program " +
-                  program.string() + "; build again");
-}
 
 /// The old demo goes out of the way; nothing is deleted that a user may want.
 Status setAside(const fs::path& workspace) {
@@ -117,7 +103,7 @@ Result<int> runDemo(Session session, const DemoOptions& options) {
   if (!session.is_workspace_given) {
     session.paths.folder = chooseWorkspace("retort-demo");
   }
-  const auto grid = findGrid();
+  const auto grid = findShippedFile("grids", kGridFile);
   if (!grid) {
     return failWith(grid.error());
   }

@@ -1,21 +1,15 @@
-#include "core/agent/program_output.h"
 #include "core/base/text.h"
 #include "core/cli/arguments.h"
 #include "core/cli/commands/commands.h"
-#include "core/cli/desktop_app.h"
+#include "core/cli/figure_drawing.h"
 #include "core/cli/run_reference.h"
 #include "core/cli/workspace_access.h"
-#include "core/comparison/figure_spec.h"
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 
 namespace retort::cli {
 namespace {
-
-constexpr std::chrono::minutes kLongest{5};
-constexpr std::size_t kMostOutput = 1U << 20;
 
 struct PlotOptions {
   FigureSpec figure;
@@ -100,32 +94,6 @@ Status resolveSubject(const Session& session, FigureSpec& figure) {
   }
   const auto experiment = store->experiments().find(figure.subject);
   return experiment ? Status() : failWith(experiment.error());
-}
-
-Status drawFigure(const FigureSpec& figure) {
-  const std::filesystem::path program = desktopApp();
-  std::error_code error;
-  if (!std::filesystem::exists(program, error)) {
-    return fail(ErrorCode::kNotFound,
-                "figures are drawn by retort-gui, which is not in " +
-                    program.parent_path().string() + "; './retort gui' builds it");
-  }
-  const auto output = runProgram(
-      {program.string(), "--plot", canonicalJson(toJson(figure))}, kLongest, kMostOutput);
-  if (!output) {
-    return failWith(output.error());
-  }
-  if (output->exit_code == 0) {
-    return {};
-  }
-  const std::string reason = output->lastErrorLine();
-  for (const ErrorCode code : {ErrorCode::kUsage, ErrorCode::kNotFound, ErrorCode::kIo}) {
-    if (output->exit_code == exitCode(code)) {
-      return fail(code, reason);
-    }
-  }
-  return fail(ErrorCode::kProcess,
-              "retort-gui could not draw the figure" + (reason.empty() ? "" : ": " + reason));
 }
 
 Result<int> plot(const Session& session, PlotOptions& options) {

@@ -81,6 +81,37 @@ TEST(CatalogueText, ListsSettingsTechniquesAndMetrics) {
   EXPECT_THAT(text, HasSubstr("Share of right answers; more is better\n"));
 }
 
+SettingSpec recipe() {
+  SettingSpec spec;
+  spec.key = "recipe";
+  spec.type = SettingType::kChoice;
+  spec.choices = {"none", "paper"};
+  spec.presets["paper"] = {{{"when", {{"data.task", {"cola"}}}},
+                            {"unless", {{"data.augmentation", {0}}}},
+                            {"settings", {{"train.batch", 16}, {"train.schedule", "linear"}}},
+                            {"source", "main.py:392"}}};
+  return spec;
+}
+
+TEST(CatalogueText, SaysWhichDefaultsAChoiceBrings) {
+  EXPECT_EQ(settingDomain(recipe()), "none | paper");
+  EXPECT_EQ(presetLines(recipe()),
+            (std::vector<std::string>{"when recipe is paper and data.task is cola and "
+                                      "data.augmentation is not 0: train.batch 16, "
+                                      "train.schedule linear (main.py:392)"}));
+  EXPECT_TRUE(presetLines(SettingSpec{}).empty());
+}
+
+TEST(CatalogueText, ListsPresetsInTextAndMarkdown) {
+  Catalogue catalogue = smallCatalogue();
+  catalogue.settings.push_back(recipe());
+
+  EXPECT_THAT(catalogueText(catalogue, 200, false),
+              HasSubstr("when recipe is paper and data.task is cola"));
+  EXPECT_THAT(catalogueMarkdown(catalogue), HasSubstr("### defaults by recipe\n\n- when recipe"));
+  EXPECT_THAT(catalogueMarkdown(smallCatalogue()), Not(HasSubstr("defaults by")));
+}
+
 TEST(CatalogueText, WrapsLongDocumentation) {
   Catalogue catalogue = smallCatalogue();
   for (int i = 0; i < 60; ++i) {

@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
+
 namespace retort {
 namespace {
 
@@ -160,6 +162,62 @@ TEST_F(ComparisonLoader, MovesAColumnFactorOutOfTheReportedRows) {
 
   EXPECT_TRUE(request->rows.empty());
   EXPECT_EQ(request->columns, std::vector<std::string>{"loss"});
+}
+
+class MeanOfCurves : public ComparisonLoader {
+ protected:
+  void norms(const char* run, std::vector<std::pair<SeriesKey, double>> points) {
+    Event event = point("x", 1, 0);
+    event.points.clear();
+    for (const auto& [key, value] : points) {
+      event.points.push_back({key, value});
+    }
+    finish(run, 0.5, 0.5);
+    ingest(run, {event});
+  }
+
+  std::optional<double> mean(const std::string& metric) {
+    ComparisonOptions options;
+    options.metrics = {metric};
+    const auto table = load(options);
+    EXPECT_TRUE(table.has_value()) << table.error().message;
+    return table ? table->rows[0].cells[0].summary.mean : std::nullopt;
+  }
+};
+
+TEST_F(MeanOfCurves, IsOverAllCurvesOfTheMetric) {
+  norms(kScore1,
+        {{{"grad_norm", 0, {}, "q", ""}, 1.0},
+         {{"grad_norm", 0, {}, "v", ""}, 2.0},
+         {{"grad_norm", 1, {}, "q", ""}, 6.0}});
+
+  EXPECT_DOUBLE_EQ(*mean("mean(grad_norm)"), 3.0);
+  EXPECT_DOUBLE_EQ(*mean("mean(grad_norm[layer=0])"), 1.5);
+  EXPECT_DOUBLE_EQ(*mean("mean(grad_norm[projection=q])"), 3.5);
+}
+
+TEST_F(MeanOfCurves, OfOneCurveIsTheCurve) {
+  norms(kScore1, {{{"grad_norm", 1, {}, "q", ""}, 6.0}});
+
+  EXPECT_DOUBLE_EQ(*mean("mean(grad_norm)"), *mean("grad_norm[layer=1,projection=q]"));
+  EXPECT_DOUBLE_EQ(*mean("mean(eval.accuracy)"), *mean("eval.accuracy"));
+}
+
+TEST_F(MeanOfCurves, IsMissingWhereACurveEndsInNoNumber) {
+  norms(kScore1,
+        {{{"grad_norm", 0, {}, "q", ""}, 1.0},
+         {{"grad_norm", 1, {}, "q", ""}, std::numeric_limits<double>::quiet_NaN()}});
+
+  EXPECT_FALSE(mean("mean(grad_norm)").has_value());
+}
+
+TEST_F(MeanOfCurves, RefusesWhatIsNoMetric) {
+  norms(kScore1, {{{"grad_norm", 0, {}, "q", ""}, 1.0}});
+  ComparisonOptions options;
+  options.metrics = {"mean(grad_nor)"};
+  EXPECT_THAT(load(options).error().message, HasSubstr("did you mean 'grad_norm'?"));
+  options.metrics = {"mean(grad_norm[layers=0])"};
+  EXPECT_FALSE(load(options).has_value());
 }
 
 }  // namespace

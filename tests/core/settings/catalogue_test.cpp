@@ -56,6 +56,19 @@ TEST(Catalogue, NamesTypesAsUsersReadThem) {
   EXPECT_EQ(settingTypeName(SettingType::kStringList), "string list");
 }
 
+Json& settingIn(Json& catalogue, const std::string& key) {
+  for (Json& setting : catalogue["settings"]) {
+    if (setting["key"] == key) {
+      return setting;
+    }
+  }
+  return catalogue["settings"].back();
+}
+
+Json& paperPreset(Json& catalogue, std::size_t place) {
+  return settingIn(catalogue, "recipe")["presets"]["paper"][place];
+}
+
 struct BadCatalogue {
   const char* name;
   std::function<void(Json&)> damage;
@@ -120,8 +133,38 @@ INSTANTIATE_TEST_SUITE_P(
                      },
                      "lead back to itself"},
         BadCatalogue{"preset",
-                     [](Json& j) { j["settings"].back()["presets"]["ov"] = {1}; },
+                     [](Json& j) { settingIn(j, "freeze")["presets"]["ov"] = {1}; },
                      "preset 'ov' is not a list"},
+        BadCatalogue{"preset_choice",
+                     [](Json& j) { settingIn(j, "recipe")["presets"]["book"] = Json::array(); },
+                     "setting recipe: preset 'book' is none of its choices"},
+        BadCatalogue{"preset_list",
+                     [](Json& j) { settingIn(j, "recipe")["presets"]["paper"] = 7; },
+                     "setting recipe: preset 'paper' is not a list"},
+        BadCatalogue{"preset_shape",
+                     [](Json& j) { paperPreset(j, 1).erase("settings"); },
+                     "setting recipe: preset 'paper' has an entry without settings"},
+        BadCatalogue{"preset_condition_shape",
+                     [](Json& j) { paperPreset(j, 1)["when"]["data.task"] = "cola"; },
+                     "has conditions that are not {key: [values]}"},
+        BadCatalogue{"preset_source",
+                     [](Json& j) { paperPreset(j, 0)["source"] = 1; },
+                     "has a source that is no text"},
+        BadCatalogue{"preset_setting",
+                     [](Json& j) { paperPreset(j, 0)["settings"]["train.batches"] = 3; },
+                     "setting recipe: a preset sets the unknown setting 'train.batches'"},
+        BadCatalogue{"preset_value",
+                     [](Json& j) { paperPreset(j, 0)["settings"]["train.epochs"] = 0; },
+                     "setting recipe: a preset is wrong: train.epochs is 0; it must be"},
+        BadCatalogue{"preset_input",
+                     [](Json& j) { paperPreset(j, 0)["settings"]["model.teacher"] = "/m"; },
+                     "inputs and the seed have no presets"},
+        BadCatalogue{"preset_condition",
+                     [](Json& j) { paperPreset(j, 1)["when"]["task"] = {"cola"}; },
+                     "setting recipe: a preset depends on the unknown setting 'task'"},
+        BadCatalogue{"preset_cycle",
+                     [](Json& j) { paperPreset(j, 1)["settings"]["data.task"] = "sst2"; },
+                     "lead back to itself"},
         BadCatalogue{"dimension",
                      [](Json& j) { j["metrics"][0]["dimensions"] = {"depth"}; },
                      "metrics[0]: unknown dimension 'depth'"},

@@ -1,5 +1,6 @@
 #include "core/settings/resolve.h"
 
+#include "core/settings/effective_values.h"
 #include "tests/core/settings/sample_catalogue.h"
 
 #include <gmock/gmock.h>
@@ -362,6 +363,77 @@ TEST(FlattenSettings, TakesDottedAndNestedKeys) {
   EXPECT_EQ(flattenSettings({{"a.b", {{"c.d", 1}}}, {"e", Json::object()}}),
             (SettingValues{{"a.b.c.d", 1}}));
   EXPECT_THAT(flattenSettings(Json(3)), IsEmpty());
+}
+
+TEST(Presets, ReplaceTheDeclaredDefaults) {
+  const auto batchWith = [](const SettingValues& given) {
+    return resolveSettings(sampleCatalogue(), minimal(given))->values.at("train.batch");
+  };
+  EXPECT_EQ(batchWith({}), 32);
+  EXPECT_EQ(batchWith({{"recipe", "none"}}), 32);
+  EXPECT_EQ(batchWith({{"recipe", "paper"}}), 8);
+  EXPECT_EQ(batchWith({{"recipe", "paper"}, {"data.task", "cola"}, {"data.path", "/d"}}), 16);
+}
+
+TEST(Presets, HoldWhereTheirConditionsDo) {
+  const auto batchWith = [](int epochs, const char* task) {
+    return resolveSettings(sampleCatalogue(),
+                           minimal({{"recipe", "paper"},
+                                    {"data.task", task},
+                                    {"data.path", "/d"},
+                                    {"train.epochs", epochs}}))
+        ->values.at("train.batch");
+  };
+  EXPECT_EQ(batchWith(5, "cola"), 16);
+  EXPECT_EQ(batchWith(5, "sst2"), 8);
+  EXPECT_EQ(batchWith(1, "cola"), 64);  // the last that holds
+  EXPECT_EQ(batchWith(1, "sst2"), 64);
+}
+
+TEST(Presets, LoseAgainstWhatIsGiven) {
+  const auto resolved =
+      resolveSettings(sampleCatalogue(), minimal({{"recipe", "paper"}, {"train.batch", 4}}));
+
+  EXPECT_EQ(resolved->values.at("train.batch"), 4);
+  EXPECT_EQ(resolved->values.at("train.epochs"), 5);
+}
+
+TEST(Presets, GiveNothingToSettingsThatDoNotApply) {
+  const SettingValues cola{{"recipe", "paper"}, {"data.task", "cola"}, {"data.path", "/d"}};
+  const auto kd_qat = resolveSettings(sampleCatalogue(), minimal(cola));
+  EXPECT_EQ(kd_qat->values.at("quant.activation.bits"), 4);
+
+  SettingValues given = cola;
+  given["phase"] = "finetune";
+  given["model.init"] = "random";
+  const auto finetune = resolveSettings(sampleCatalogue(), given);
+  ASSERT_TRUE(finetune);
+  EXPECT_FALSE(finetune->values.contains("quant.activation.bits"));
+  EXPECT_THAT(finetune->not_applicable, IsEmpty());
+}
+
+TEST(Presets, AreResolvedToTheSameValuesAgain) {
+  const auto once = resolveSettings(sampleCatalogue(), minimal({{"recipe", "paper"}}));
+  const auto twice = resolveSettings(sampleCatalogue(), once->values);
+  EXPECT_EQ(twice->values, once->values);
+}
+
+TEST(Presets, DecideConditionsOfOtherSettings) {
+  Catalogue catalogue = sampleCatalogue();
+  catalogue.settings.push_back(
+      testing::when(testing::setting("extra", SettingType::kInteger, 1), "train.epochs", {5}));
+  EXPECT_FALSE(resolveSettings(catalogue, minimal())->values.contains("extra"));
+  EXPECT_TRUE(resolveSettings(catalogue, minimal({{"recipe", "paper"}}))->values.contains("extra"));
+}
+
+TEST(Presets, TellTheDefaultsBesideGivenSettings) {
+  EXPECT_THAT(presetDefaults(sampleCatalogue(), {}), IsEmpty());
+  EXPECT_THAT(presetDefaults(sampleCatalogue(), {{"recipe", "paper"}, {"train.epochs", 1}}),
+              ElementsAre(std::pair<const std::string, Json>("train.batch", 8)));
+  EXPECT_EQ(presetDefaults(sampleCatalogue(), {{"recipe", "paper"}, {"data.task", "cola"}})
+                .at("train.batch"),
+            16);
+  EXPECT_THAT(presetDefaults(Catalogue(), {{"recipe", "paper"}}), IsEmpty());
 }
 
 }  // namespace

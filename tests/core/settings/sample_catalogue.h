@@ -93,6 +93,16 @@ inline Catalogue sampleCatalogue() {
   settings.push_back(setting("freeze", SettingType::kStringList, Json::array()));
   settings.back().presets = {{"none", Json::array()}, {"ov", {"o", "v"}}};
 
+  settings.push_back(choice("recipe", {"none", "paper"}));
+  settings.back().affects_result = false;
+  settings.back().presets["paper"] = {
+      {{"settings", {{"train.batch", 8}, {"train.epochs", 5}}}, {"source", "arXiv 2211.11014"}},
+      {{"when", {{"data.task", {"cola"}}}},
+       {"settings", {{"train.batch", 16}, {"quant.activation.bits", 4}}}},
+      {{"when", {{"data.task", {"sst2", "cola"}}}},
+       {"unless", {{"train.epochs", {5}}}},
+       {"settings", {{"train.batch", 64}}}}};
+
   catalogue.metrics.push_back({"eval.accuracy", {}, "", "max", "share of correct answers", "", ""});
   catalogue.metrics.push_back({"train.loss", {}, "", "min", "", "", ""});
   catalogue.metrics.push_back({"grad_norm", {"layer", "projection"}, "", "", "", "", ""});

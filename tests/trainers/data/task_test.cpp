@@ -47,6 +47,34 @@ TEST(TaskData, KeepsTheFirstRowsWhenAsked) {
   EXPECT_THAT(data.evaluations[0].examples, ElementsAre(Example{.first = "good", .label = 1}));
 }
 
+TEST(TaskData, TrainsOnAugmentedRowsAsTinyBertWritesThem) {
+  const TempFolder folder;
+  folder.write("train.tsv", kSstTrain);
+  folder.write("dev.tsv", kSstTrain);
+  // Python's csv.writer ends lines with "\r\n" and quotes fields that hold a quote.
+  folder.write("train_aug_2.tsv",
+               "sentence\tlabel\r\nfine film\t1\r\n\"a \"\"good\"\" film\"\t1\r\n");
+  SettingValues settings = settingsFor("sst2", folder.path());
+  settings["data.augmentation"] = 2;
+
+  const TaskData data = loadTaskData(settings);
+
+  EXPECT_THAT(data.train,
+              ElementsAre(Example{.first = "fine film", .label = 1},
+                          Example{.first = "\"a \"\"good\"\" film\"", .label = 1}));
+  EXPECT_EQ(data.evaluations[0].examples.size(), 2U);
+}
+
+TEST(TaskData, SaysWhichAugmentedFileIsMissing) {
+  const TempFolder folder;
+  folder.write("train.tsv", kSstTrain);
+  folder.write("dev.tsv", kSstTrain);
+  SettingValues settings = settingsFor("sst2", folder.path());
+  settings["data.augmentation"] = 20;
+
+  EXPECT_THAT(loadError(settings, ExitCode::kMissingInput), HasSubstr("train_aug_20.tsv"));
+}
+
 TEST(TaskData, NamesLabelsThatTheTaskDoesNotKnow) {
   const TempFolder folder;
   folder.write("train.tsv", "sentence\tlabel\na\t1\nb\tpositive\nc\t2\n");
