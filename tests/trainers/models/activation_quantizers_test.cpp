@@ -74,9 +74,7 @@ TEST(ActivationQuantizers, AllPointsTogetherAreTheDefaultStudent) {
   const BertModel student = tiny.student();
   const BertModel same(student.config(),
                        student.parameters(),
-                       {.embedding = student.quantization().embedding,
-                        .weight = student.quantization().weight,
-                        .activation = points});
+                       {.weights = student.quantization().weights, .activation = points});
 
   EXPECT_EQ(largestDifference(forward(same, tiny).logits, forward(student, tiny).logits), 0);
 }
