@@ -27,8 +27,9 @@ SettingValues longRun() {
 }
 
 /// Runs `disturbed` to its end and compares it with an undisturbed twin.
-void expectSameAsUndisturbed(const RunDirectory& disturbed) {
-  const RunDirectory undisturbed(longRun());
+void expectSameAsUndisturbed(const RunDirectory& disturbed,
+                             const SettingValues& settings = longRun()) {
+  const RunDirectory undisturbed(settings);
   ASSERT_EQ(undisturbed.run().exit_code, 0);
 
   const ProgramEnd end = disturbed.run();
@@ -72,6 +73,33 @@ TEST(Interruption, KilledRunsGoOnBitForBit) {
   }
 
   expectSameAsUndisturbed(run);
+}
+
+TEST(Interruption, KilledRunsWithLearnedQuantizersGoOnBitForBit) {
+  const RunDirectory teacher(tinyFinetuneGiven());
+  ASSERT_EQ(teacher.run().exit_code, 0);
+  SettingValues settings = tinyKdQatGiven(teacher.paths().model());
+  settings["train.steps"] = 40;
+  settings["train.eval_every"] = 20;
+  settings["checkpoint.every"] = 8;
+  settings["quant.activation.scheme"] = "lsq_plus";
+  settings["quant.activation.bits"] = 4;
+  settings["quant.activation.query.scheme"] = "symmetric";
+  settings["quant.activation.query.range"] = "mse";
+  settings["probe.clipped_share.every"] = 5;
+  const RunDirectory run(settings);
+  for (const std::int64_t step : {12, 26}) {
+    TrainerProgram program = run.start();
+    ASSERT_TRUE(run.waitFor("metrics", step));
+    program.send(SIGKILL);
+    EXPECT_EQ(program.wait().signal, SIGKILL);
+  }
+
+  expectSameAsUndisturbed(run, settings);
+
+  EXPECT_TRUE(std::filesystem::exists(run.paths().model() / "quantizers.safetensors"));
+  const auto points = run.points();
+  EXPECT_TRUE(points.contains({{.metric = "clipped_share", .layer = 1, .component = "value"}, 35}));
 }
 
 TEST(Interruption, DamagedCheckpointsAreSkipped) {
