@@ -135,11 +135,12 @@ class Analysis {
     std::map<const ProbeDefinition*, PointMeans> means;
     ProbeSchedule schedule(settings_, probed_.teacher != nullptr, probes());
     for (std::int64_t first = 0; first < rows_; first += batch_) {
+      const std::int64_t count = std::min(batch_, rows_ - first);
+      measure(first, count, schedule, means);
+      // A probe that was given up leaves no points: what there is would not be the whole.
       if (StopSignals::isStopRequested()) {
         throw TrainError(ExitCode::kStopped, "stopped on request; nothing was written");
       }
-      const std::int64_t count = std::min(batch_, rows_ - first);
-      measure(first, count, schedule, means);
     }
     Json analyses = Json::array();
     for (const ProbeDefinition* probe : probes()) {
