@@ -4,9 +4,12 @@
 #include "trainers/data/task.h"
 #include "trainers/freezing/freezing.h"
 #include "trainers/losses/registry.h"
+#include "trainers/models/activation_settings.h"
+#include "trainers/models/calibration.h"
 #include "trainers/models/precision_map.h"
 #include "trainers/optimizers/registry.h"
 #include "trainers/probes/registry.h"
+#include "trainers/quantizers/held_grid.h"
 #include "trainers/quantizers/quantization_settings.h"
 #include "trainers/quantizers/registry.h"
 #include "trainers/quantizers/weight_precision.h"
@@ -18,6 +21,7 @@
 #include "trainers/training/intervention.h"
 #include "trainers/training/kd_qat_phase.h"
 #include "trainers/training/phase_registry.h"
+#include "trainers/training/updater.h"
 
 #include <utility>
 
@@ -47,6 +51,9 @@ std::vector<SettingSpec> allSettings() {
   append(settings, embeddingSettings().specs());
   append(settings, precisionMapSettings().specs());
   append(settings, quantizationSettings().specs());
+  append(settings, activationSettingSpecs());
+  append(settings, learnedQuantizerSettings().specs());
+  append(settings, calibrationSettings().specs());
   append(settings, Distillation::settingSpecs());
   append(settings, layerMapSettings().specs());
   append(settings, interventionSettings().specs());
@@ -66,6 +73,10 @@ std::vector<TechniqueSpec> allTechniques() {
   for (const QuantizerDefinition& quantizer : quantizerRegistry()) {
     techniques.push_back(quantizer.spec);
   }
+  for (const HeldGrid* grid : heldGrids()) {
+    techniques.push_back(grid->spec);
+  }
+  append(techniques, calibrationTechniques());
   for (const LossDefinition* loss : lossRegistry()) {
     techniques.push_back(lossTechnique(*loss));
   }

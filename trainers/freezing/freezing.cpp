@@ -79,7 +79,10 @@ std::string describeFrozen(const std::set<std::string>& frozen,
   std::map<std::string, std::set<int>> layers_of_part;
   for (const std::string& name : frozen) {
     const ParameterPlace place = parameterPlace(name);
-    std::set<int>& layers = layers_of_part[place.projection.empty() ? name : place.projection];
+    const std::string part = isQuantizerParameter(name) ? "quantizers"
+                             : place.projection.empty() ? name
+                                                        : place.projection;
+    std::set<int>& layers = layers_of_part[part];
     if (place.layer >= 0) {
       layers.insert(place.layer);
     }

@@ -23,6 +23,7 @@ namespace {
 constexpr std::uint64_t kMaxConfig = 4'000'000;
 constexpr std::uint64_t kMaxIndex = 100'000'000;
 constexpr std::size_t kTableRows = 10;
+constexpr const char* kQuantizers = "quantizers.safetensors";
 constexpr std::array<std::string_view, 2> kPrefixes = {"bert.", "electra."};
 
 Json readJsonFile(const fs::path& file, std::uint64_t limit) {
@@ -305,6 +306,18 @@ std::vector<TensorEntry> ModelFolder::entries() const {
   return entries;
 }
 
+TensorMap ModelFolder::quantizers() const {
+  const fs::path file = folder_ / kQuantizers;
+  if (!fs::exists(file)) {
+    return {};
+  }
+  TensorMap tensors = SafetensorsFile(file).readAll();
+  for (const auto& [name, tensor] : tensors) {
+    checkFinite(folder_, name, tensor);
+  }
+  return tensors;
+}
+
 LoadedWeights ModelFolder::load(const std::vector<ExpectedTensor>& expected) const {
   LoadedWeights weights;
   WeightMatcher matcher(folder_, entries());
@@ -320,6 +333,9 @@ void writeModelFolder(const fs::path& folder, const ModelFiles& files) {
   const fs::path prepared = makeTemporaryFolder(folder);
   try {
     writeSafetensors(prepared / "model.safetensors", files.tensors);
+    if (!files.quantizers.empty()) {
+      writeSafetensors(prepared / kQuantizers, files.quantizers);
+    }
     writeOrThrow(writeFileAtomically(prepared / "config.json", files.config.dump(2) + "\n"));
     writeOrThrow(writeFileAtomically(prepared / "vocab.txt", files.vocabulary));
     writeOrThrow(writeFileAtomically(prepared / "tokenizer_config.json",

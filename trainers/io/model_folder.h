@@ -47,6 +47,10 @@ class ModelFolder {
   /// All tensors of the folder as the files name them, sorted.
   [[nodiscard]] std::vector<TensorEntry> entries() const;
 
+  /// What quantizers hold (quantizers.safetensors), which other programs do not look at; empty when
+  /// there is none. Throws TrainError (kBadData) for a malformed file, NaN and infinities.
+  [[nodiscard]] TensorMap quantizers() const;
+
   /// Reads the expected tensors one by one. Throws TrainError (kBadData) with a table of expected
   /// and found for the first ten tensors that are missing, of another shape, or unexpected in the
   /// encoder or embeddings; and for tensors with NaN or infinities, their counts.
@@ -69,6 +73,7 @@ class ModelFolder {
 struct ModelFiles {
   Json config;             ///< config.json
   TensorMap tensors;       ///< model.safetensors
+  TensorMap quantizers;    ///< quantizers.safetensors; no file when empty
   std::string vocabulary;  ///< vocab.txt
   Json tokenizer_config;   ///< tokenizer_config.json
 };

@@ -6,6 +6,9 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/linear.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/ranges.h>
 
 namespace retort::train {
@@ -176,7 +179,8 @@ BertModel::BertModel(const BertConfig& config,
                      const BertQuantization& quantization)
     : config_(config),
       quantization_(quantization),
-      parameters_(orderParameters(config, parameters)) {
+      parameters_(orderParameters(config, parameters)),
+      activations_(quantization.activation, config, parameters_.front().tensor.options()) {
   checkTypes(parameters_);
   for (NamedTensor& entry : parameters_) {
     entry.tensor = entry.tensor.detach();
@@ -202,13 +206,10 @@ void BertModel::setSecondMoments(const NamedTensors& second_moments) {
 }
 
 NamedTensors BertModel::quantizedWeights() const {
-  const ParameterBinder binder(parameters_, quantization_, second_moments_);
   NamedTensors quantized;
   for (const NamedTensor& parameter : parameters_) {
-    const WeightMatrix weight = binder.matrix(parameter.name);
-    if (!weight.quantizer.isIdentity()) {
-      quantized.push_back(
-          {parameter.name, weight.quantizer.quantized(weight.latent, weight.second_moment)});
+    if (!quantization_.forParameter(parameter.name).isIdentity()) {
+      quantized.push_back({parameter.name, weightInUse(parameter.name)});
     }
   }
   return quantized;
@@ -216,29 +217,35 @@ NamedTensors BertModel::quantizedWeights() const {
 
 NamedTensors BertModel::trainableParameters() const {
   NamedTensors trainable;
-  for (const NamedTensor& entry : parameters_) {
-    if (entry.tensor.requires_grad()) {
-      trainable.push_back(entry);
-    }
+  for (const NamedTensors& group : {parameters_, activations_.learnedParameters()}) {
+    std::copy_if(
+        group.begin(), group.end(), std::back_inserter(trainable), [](const NamedTensor& entry) {
+          return entry.tensor.requires_grad();
+        });
   }
   return trainable;
 }
 
 at::Tensor BertModel::weightInUse(std::string_view name) const {
-  const at::Tensor* latent = findTensor(parameters_, name);
-  TORCH_CHECK(latent != nullptr, "the model has no parameter ", name);
-  return quantization_.forParameter(name).quantized(latent->detach());
+  TORCH_CHECK(findTensor(parameters_, name) != nullptr, "the model has no parameter ", name);
+  const WeightMatrix weight =
+      ParameterBinder(parameters_, quantization_, second_moments_).matrix(std::string(name));
+  return weight.quantizer.quantized(weight.latent, weight.second_moment);
 }
 
 void BertModel::setTrainable(const std::set<std::string>& frozen) {
-  for (NamedTensor& entry : parameters_) {
-    entry.tensor.requires_grad_(frozen.count(entry.name) == 0);
+  for (const NamedTensors& group : {parameters_, activations_.learnedParameters()}) {
+    for (const NamedTensor& entry : group) {
+      entry.tensor.requires_grad_(frozen.count(entry.name) == 0);
+    }
   }
 }
 
 void BertModel::clearGradients() {
-  for (NamedTensor& entry : parameters_) {
-    entry.tensor.mutable_grad().reset();
+  for (const NamedTensors& group : {parameters_, activations_.learnedParameters()}) {
+    for (const NamedTensor& entry : group) {
+      entry.tensor.mutable_grad().reset();
+    }
   }
 }
 
@@ -249,6 +256,7 @@ BertTrace BertModel::forward(const EncoderBatch& batch, const ForwardOptions& op
   const at::Tensor padding = 1 - batch.attention_mask.to(embeddings_.words.latent.scalar_type());
   const BertPass pass = {.config = config_,
                          .quantization = quantization_,
+                         .activations = activations_,
                          .options = options,
                          .mask = padding.mul(kMaskBias).unsqueeze(1).unsqueeze(1),
                          .trace = trace};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "trainers/models/activation_quantizers.h"
 #include "trainers/models/bert_config.h"
 #include "trainers/models/bert_layers.h"
 #include "trainers/models/bert_parameters.h"
@@ -38,15 +39,22 @@ class BertModel {
   /// All parameters (latent weights), in the model's order.
   [[nodiscard]] const NamedTensors& parameters() const { return parameters_; }
 
-  /// Parameters that require a gradient, in the model's order.
+  /// What quantizers of activations hold: learned numbers and calibrated ranges.
+  [[nodiscard]] NamedTensors quantizerParameters() const { return activations_.parameters(); }
+
+  [[nodiscard]] const ActivationQuantizers& activations() const { return activations_; }
+
+  [[nodiscard]] ActivationQuantizers& activations() { return activations_; }
+
+  /// Parameters that require a gradient, in the model's order, the quantizers' last.
   [[nodiscard]] NamedTensors trainableParameters() const;
 
   /// The weight of that name as a forward pass uses it: quantized where it is, without gradient.
   /// Throws c10::Error for a name that is none of the parameters'.
   [[nodiscard]] at::Tensor weightInUse(std::string_view name) const;
 
-  /// Turns gradients on for all parameters but `frozen` (names; see freezing/freezing.h), and off
-  /// for those.
+  /// Turns gradients on for all parameters and learned quantizers but `frozen` (names; see
+  /// freezing/freezing.h), and off for those.
   void setTrainable(const std::set<std::string>& frozen);
 
   /// Takes the optimizer's second moments (by parameter name, shared) for quantizers that weigh
@@ -76,6 +84,7 @@ class BertModel {
   NamedTensors parameters_;
   NamedTensors second_moments_;
   bool uses_second_moments_ = false;
+  ActivationQuantizers activations_;
   // The same tensors as in parameters_, by their role.
   EmbeddingParameters embeddings_;
   std::vector<LayerParameters> layers_;

@@ -19,10 +19,27 @@ at::Tensor layerNorm(const at::Tensor& x, const NormParameters& norm, const Bert
   return at::layer_norm(x, {x.size(-1)}, norm.weight, norm.bias, pass.config.layer_norm_eps);
 }
 
+at::Tensor quantizeAt(ActivationPoint point,
+                      std::size_t layer,
+                      const at::Tensor& x,
+                      const BertPass& pass) {
+  const ActivationQuantizer& quantize = pass.activations.at(point, layer);
+  ActivationObserver* observer = pass.options.observer;
+  if (observer != nullptr && observer->takes(point, layer, x, pass.mask.eq(0))) {
+    return x;
+  }
+  if (pass.options.trace.has(TracePart::kClipped) && !quantize.isIdentity()) {
+    const at::Tensor real = realElements(point, pass.mask.eq(0)).expand_as(x);
+    const at::Tensor clipped = quantize.isClipped(x).logical_and_(real);
+    pass.trace.clipped.push_back({point, layer, clipped.sum().div(real.sum())});
+  }
+  return quantize(x);
+}
+
 /// x W^T + b for an input that is already quantized (or never is).
 at::Tensor linear(const at::Tensor& x_q, const Linear& parameters, const BertPass& pass) {
   const WeightMatrix& weight = parameters.weight;
-  if (weight.quantizer.isIdentity() && pass.quantization.activation.isIdentity()) {
+  if (weight.quantizer.isIdentity() && !pass.quantization.quantizesActivations()) {
     return at::linear(x_q, weight.latent, parameters.bias);
   }
   // Integer hardware adds the bias after the product, and so does the authors' code.
@@ -52,8 +69,8 @@ struct AttentionInputs {
   at::Tensor value;
 };
 
-AttentionInputs attentionInputs(const at::Tensor& x, const BertPass& pass) {
-  const at::Tensor x_q = pass.quantization.activation(x);
+AttentionInputs attentionInputs(const at::Tensor& x, std::size_t layer, const BertPass& pass) {
+  const at::Tensor x_q = quantizeAt(ActivationPoint::kQkvInput, layer, x, pass);
   if (pass.options.intervention == Intervention::kNone) {
     return {x_q, x_q};
   }
@@ -63,28 +80,33 @@ AttentionInputs attentionInputs(const at::Tensor& x, const BertPass& pass) {
 /// V: [B, H, N, d].
 at::Tensor attentionValue(const LayerParameters& parameters,
                           const at::Tensor& value_input,
+                          std::size_t layer,
                           const BertPass& pass) {
-  const Quantizer& quantize = pass.quantization.activation;
-  at::Tensor value = quantize(splitHeads(linear(value_input, parameters.value, pass), pass));
+  const at::Tensor value = splitHeads(linear(value_input, parameters.value, pass), pass);
+  at::Tensor value_q = quantizeAt(ActivationPoint::kValue, layer, value, pass);
   if (pass.options.trace.has(TracePart::kValue)) {
-    pass.trace.value.push_back(value);
+    pass.trace.value.push_back(value_q);
   }
-  return value;
+  return value_q;
 }
 
-at::Tensor attentionContext(const at::Tensor& value, const at::Tensor& prob, const BertPass& pass) {
-  const at::Tensor weights =
-      pass.quantization.activation(dropout(prob, pass.config.attention_probs_dropout_prob, pass));
-  return weights.matmul(value);
+at::Tensor attentionContext(const at::Tensor& value,
+                            const at::Tensor& prob,
+                            std::size_t layer,
+                            const BertPass& pass) {
+  const at::Tensor weights = dropout(prob, pass.config.attention_probs_dropout_prob, pass);
+  return quantizeAt(ActivationPoint::kProbabilities, layer, weights, pass).matmul(value);
 }
 
 /// softmax(Q K^T / sqrt(d) + mask): [B, H, N, N].
 at::Tensor attentionProbabilities(const LayerParameters& parameters,
                                   const at::Tensor& x_q,
+                                  std::size_t layer,
                                   const BertPass& pass) {
-  const Quantizer& quantize = pass.quantization.activation;
-  const at::Tensor query = quantize(splitHeads(linear(x_q, parameters.query, pass), pass));
-  const at::Tensor key = quantize(splitHeads(linear(x_q, parameters.key, pass), pass));
+  const at::Tensor query = quantizeAt(
+      ActivationPoint::kQuery, layer, splitHeads(linear(x_q, parameters.query, pass), pass), pass);
+  const at::Tensor key = quantizeAt(
+      ActivationPoint::kKey, layer, splitHeads(linear(x_q, parameters.key, pass), pass), pass);
   const double root = std::sqrt(static_cast<double>(query.size(-1)));
   const at::Tensor score = query.matmul(key.transpose(-1, -2)).div_(root).add_(pass.mask);
   at::Tensor prob = score.softmax(-1);
@@ -100,9 +122,11 @@ at::Tensor attentionProbabilities(const LayerParameters& parameters,
 /// W_O context + b: [B, N, D].
 at::Tensor projectContext(const LayerParameters& parameters,
                           const at::Tensor& context,
+                          std::size_t layer,
                           const BertPass& pass) {
   const at::Tensor merged = context.transpose(1, 2).flatten(2);
-  return linear(pass.quantization.activation(merged), parameters.attention_output, pass);
+  const at::Tensor merged_q = quantizeAt(ActivationPoint::kOInput, layer, merged, pass);
+  return linear(merged_q, parameters.attention_output, pass);
 }
 
 /// Context of the pass itself and the one that the traces show.
@@ -122,8 +146,9 @@ Contexts attentionContexts(const LayerParameters& parameters,
   if (!takes_dense && options.intervention != Intervention::kContext) {
     const bool takes_map = options.intervention == Intervention::kMap;
     const at::Tensor context =
-        attentionContext(attentionValue(parameters, inputs.value, pass),
+        attentionContext(attentionValue(parameters, inputs.value, index, pass),
                          takes_map ? options.teacher->prob.at(index) : own_prob,
+                         index,
                          pass);
     return {context, context};
   }
@@ -135,10 +160,10 @@ Contexts attentionContexts(const LayerParameters& parameters,
     contexts.used = contexts.own;
   }
   if (options.variant == InterventionVariant::kFigure) {
-    const at::Tensor value = attentionValue(parameters, inputs.value.detach(), pass);
-    contexts.own = attentionContext(value, own_prob, pass);
+    const at::Tensor value = attentionValue(parameters, inputs.value.detach(), index, pass);
+    contexts.own = attentionContext(value, own_prob, index, pass);
   } else if (options.trace.has(TracePart::kValue)) {
-    attentionValue(parameters, inputs.value.detach(), pass);
+    attentionValue(parameters, inputs.value.detach(), index, pass);
   }
   return contexts;
 }
@@ -154,8 +179,8 @@ AttentionDense attentionDense(const LayerParameters& parameters,
                               std::size_t index,
                               const BertPass& pass) {
   const ForwardOptions& options = pass.options;
-  const AttentionInputs inputs = attentionInputs(x, pass);
-  const at::Tensor own_prob = attentionProbabilities(parameters, inputs.query_key, pass);
+  const AttentionInputs inputs = attentionInputs(x, index, pass);
+  const at::Tensor own_prob = attentionProbabilities(parameters, inputs.query_key, index, pass);
   const Contexts contexts = attentionContexts(parameters, inputs, own_prob, index, pass);
   if (options.trace.has(TracePart::kContext)) {
     pass.trace.context.push_back(contexts.own);
@@ -163,9 +188,9 @@ AttentionDense attentionDense(const LayerParameters& parameters,
   if (options.intervention == Intervention::kOutput) {
     const at::Tensor& taken = options.teacher->dense.at(index);
     const bool has_own = options.variant == InterventionVariant::kFigure;
-    return {taken, has_own ? projectContext(parameters, contexts.own, pass) : taken};
+    return {taken, has_own ? projectContext(parameters, contexts.own, index, pass) : taken};
   }
-  const at::Tensor dense = projectContext(parameters, contexts.used, pass);
+  const at::Tensor dense = projectContext(parameters, contexts.used, index, pass);
   return {dense, dense};
 }
 
@@ -190,7 +215,6 @@ at::Tensor encoderLayer(const LayerParameters& parameters,
                         std::size_t index,
                         const BertPass& pass) {
   const double hidden_dropout = pass.config.hidden_dropout_prob;
-  const Quantizer& quantize = pass.quantization.activation;
 
   const AttentionDense dense = attentionDense(parameters, x, index, pass);
   const at::Tensor dropped = dropout(dense.used, hidden_dropout, pass);
@@ -209,14 +233,16 @@ at::Tensor encoderLayer(const LayerParameters& parameters,
     pass.trace.normed_dense.push_back(layerNorm(dropped, parameters.attention_norm, pass));
   }
 
-  const at::Tensor inner =
-      writtenOutGelu(linear(quantize(attended), parameters.intermediate, pass));
-  const at::Tensor outer = linear(quantize(inner), parameters.output, pass);
+  const at::Tensor attended_q = quantizeAt(ActivationPoint::kFfn1Input, index, attended, pass);
+  const at::Tensor inner = writtenOutGelu(linear(attended_q, parameters.intermediate, pass));
+  const at::Tensor inner_q = quantizeAt(ActivationPoint::kFfn2Input, index, inner, pass);
+  const at::Tensor outer = linear(inner_q, parameters.output, pass);
   return layerNorm(dropout(outer, hidden_dropout, pass) + attended, parameters.output_norm, pass);
 }
 
 at::Tensor pool(const Linear& parameters, const at::Tensor& x, const BertPass& pass) {
-  return linear(pass.quantization.activation(x.select(1, 0)), parameters, pass).tanh();
+  const at::Tensor x_q = quantizeAt(ActivationPoint::kPoolerInput, 0, x.select(1, 0), pass);
+  return linear(x_q, parameters, pass).tanh();
 }
 
 }  // namespace retort::train

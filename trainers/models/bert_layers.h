@@ -1,5 +1,6 @@
 #pragma once
 
+#include "trainers/models/activation_quantizers.h"
 #include "trainers/models/bert_config.h"
 #include "trainers/models/bert_quantization.h"
 #include "trainers/models/bert_trace.h"
@@ -77,12 +78,14 @@ struct ForwardOptions {
   InterventionVariant variant = InterventionVariant::kReleased;
   const BertTrace* teacher =
       nullptr;  ///< with an intervention: a trace of prob, context or dense respectively
+  ActivationObserver* observer = nullptr;  ///< sees activations before they are quantized
 };
 
 /// What all functions of one pass share. References must outlive the pass.
 struct BertPass {
   const BertConfig& config;
   const BertQuantization& quantization;
+  const ActivationQuantizers& activations;
   const ForwardOptions& options;
   at::Tensor mask;   ///< [B, 1, 1, N]: 0 for tokens, -10000 for padding
   BertTrace& trace;  ///< filled as far as options.trace asks

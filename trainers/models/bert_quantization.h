@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/settings/resolve.h"
+#include "trainers/models/activation_settings.h"
 #include "trainers/models/precision_map.h"
 #include "trainers/quantizers/quantizer.h"
 
@@ -12,8 +13,8 @@ namespace retort::train {
 ///
 ///   weights of the word embedding, Q, K, V, O,
 ///     FFN1, FFN2 and the pooler                weights      precision_map.h
-///   input of each of those linears             activation   per tensor, whole batch
-///   Q and K before Q K^T; probabilities        activation   per tensor, whole batch
+///   input of each of those linears             activation   per tensor, token or head
+///   Q and K before Q K^T; probabilities        activation   per tensor, token or head
 ///     (after dropout) and V before A V
 ///   position and token-type embeddings,
 ///     classifier                               weights      never, unless a rule says so
@@ -22,13 +23,15 @@ namespace retort::train {
 /// Default-constructed: nothing is quantized.
 struct BertQuantization {
   PrecisionMap weights;
-  Quantizer activation;
+  ActivationPoints activation;
 
   /// The quantizer of a parameter by its Hugging Face name; the identity for what stays in full
   /// precision.
   [[nodiscard]] Quantizer forParameter(std::string_view name) const {
     return weights.quantizer(name);
   }
+
+  [[nodiscard]] bool quantizesActivations() const;
 };
 
 /// What the settings (quant.*) say; those that are not given have their defaults. Throws TrainError

@@ -1,7 +1,10 @@
 #pragma once
 
+#include "trainers/models/activation_point.h"
+
 #include <ATen/core/Tensor.h>
 
+#include <cstddef>
 #include <vector>
 
 namespace retort::train {
@@ -17,6 +20,7 @@ enum class TracePart : unsigned {
   kValue = 1U << 6,
   kSum = 1U << 7,
   kNormedDense = 1U << 8,
+  kClipped = 1U << 9,
 };
 
 /// A set of trace parts: `TraceSet{TracePart::kProb} | TracePart::kOutput`.
@@ -32,7 +36,7 @@ class TraceSet {
     return (bits_ & static_cast<unsigned>(part)) != 0;
   }
 
-  [[nodiscard]] static constexpr TraceSet all() { return TraceSet((1U << 9) - 1U); }
+  [[nodiscard]] static constexpr TraceSet all() { return TraceSet((1U << 10) - 1U); }
 
   [[nodiscard]] friend constexpr TraceSet operator|(TraceSet left, TraceSet right) {
     return TraceSet(left.bits_ | right.bits_);
@@ -46,6 +50,13 @@ class TraceSet {
   explicit constexpr TraceSet(unsigned bits) : bits_(bits) {}
 
   unsigned bits_ = 0;
+};
+
+/// How much of the activations at one place lies beyond the grid.
+struct ClippedActivations {
+  ActivationPoint point;
+  std::size_t layer;  ///< 0 for the pooler's input
+  at::Tensor share;   ///< scalar, of the real tokens' values
 };
 
 /// What a forward pass leaves behind: B batch, H heads, N padded length, D hidden, d = D / H, L
@@ -63,7 +74,9 @@ struct BertTrace {
   std::vector<at::Tensor> sum;     ///< [B, N, D]: dropout(dense) + layer input, before LayerNorm
   std::vector<at::Tensor> normed_dense;  ///< [B, N, D]: LayerNorm(dropout(dense)): no layer input
   std::vector<at::Tensor> hidden;        ///< [B, N, D]: embedding output, then each layer's output
-  at::Tensor logits;                     ///< [B, C]; always there
+  std::vector<ClippedActivations> clipped;  ///< in the order of the pass; none where nothing is
+                                            ///< quantized
+  at::Tensor logits;                        ///< [B, C]; always there
 };
 
 }  // namespace retort::train

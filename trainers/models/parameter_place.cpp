@@ -71,6 +71,10 @@ bool isQuantizedWeight(std::string_view name) {
   return place.layer >= 0 || place.projection == "pooler" || isWordEmbedding(name);
 }
 
+bool isQuantizerParameter(std::string_view name) {
+  return name.starts_with("quantizers.");
+}
+
 bool isWordEmbedding(std::string_view name) {
   return name == "bert.embeddings.word_embeddings.weight";
 }

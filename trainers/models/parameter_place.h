@@ -28,6 +28,10 @@ struct ParameterPlace {
 /// precision.
 [[nodiscard]] bool isQuantizedWeight(std::string_view name);
 
+/// True for what quantizers hold ("quantizers.layer.3.query.lsq_4.step"): no weights of the
+/// network.
+[[nodiscard]] bool isQuantizerParameter(std::string_view name);
+
 /// True for the table that is quantized per row.
 [[nodiscard]] bool isWordEmbedding(std::string_view name);
 

@@ -1,5 +1,6 @@
 #include "trainers/optimizers/optimizer.h"
 
+#include "trainers/models/parameter_place.h"
 #include "trainers/optimizers/registry.h"
 
 namespace retort::train {
@@ -37,8 +38,8 @@ const SettingGroup<OptimizerSettings>& optimizerSettings() {
                 .is_minimum_exclusive = true})
           .add(&OptimizerSettings::weight_decay,
                {.key = "train.weight_decay",
-                .documentation =
-                    "decoupled weight decay; spares biases, LayerNorm and what losses learn",
+                .documentation = "decoupled weight decay; spares biases, LayerNorm and what losses "
+                                 "and quantizers learn",
                 .minimum = 0})
           .add(&OptimizerSettings::clip_tensor,
                {.key = "train.clip_tensor",
@@ -55,7 +56,7 @@ const SettingGroup<OptimizerSettings>& optimizerSettings() {
 double weightDecayFor(const std::string& parameter, const OptimizerSettings& settings) {
   const bool is_spared = parameter.ends_with("bias") ||
                          parameter.find("LayerNorm") != std::string::npos ||
-                         parameter.starts_with("distill.");
+                         parameter.starts_with("distill.") || isQuantizerParameter(parameter);
   return is_spared ? 0 : settings.weight_decay;
 }
 

@@ -64,8 +64,8 @@ struct OptimizerDefinition {
                                      const OptimizerSettings& settings) = nullptr;
 };
 
-/// Weight decay of a parameter: none for biases, LayerNorm and what losses learn, else the
-/// setting's.
+/// Weight decay of a parameter: none for biases, LayerNorm and what losses or quantizers learn,
+/// else the setting's.
 [[nodiscard]] double weightDecayFor(const std::string& parameter,
                                     const OptimizerSettings& settings);
 

@@ -7,6 +7,7 @@
 #include "trainers/probes/attention_norms.h"
 #include "trainers/probes/attention_output.h"
 #include "trainers/probes/attention_output_range.h"
+#include "trainers/probes/clipped_share.h"
 #include "trainers/probes/cover_length_ratio.h"
 #include "trainers/probes/gradient_cosine.h"
 #include "trainers/probes/gradient_noise_scale.h"
@@ -19,6 +20,7 @@
 #include "trainers/probes/memory.h"
 #include "trainers/probes/ranking_loss.h"
 #include "trainers/probes/special_token_mass.h"
+#include "trainers/probes/ternary_levels.h"
 #include "trainers/probes/throughput.h"
 
 namespace retort::train {
@@ -71,6 +73,7 @@ const std::vector<const ProbeDefinition*>& probeRegistry() {
       &attentionNormsProbe(),
       &attentionOutputProbe(),
       &attentionOutputRangeProbe(),
+      &clippedShareProbe(),
       &coverLengthRatioProbe(),
       &gradientCosineProbe(),
       &gradientNoiseScaleProbe(),
@@ -83,6 +86,7 @@ const std::vector<const ProbeDefinition*>& probeRegistry() {
       &memoryProbe(),
       &rankingLossProbe(),
       &specialTokenMassProbe(),
+      &ternaryLevelsProbe(),
       &throughputProbe(),
   };
   return kProbes;

@@ -8,22 +8,14 @@ const std::vector<SettingCondition> kWhenQuantizing = {{.key = "phase", .any_of 
 }  // namespace
 
 const SettingGroup<QuantizationSettings>& quantizationSettings() {
-  static const auto kGroup =
-      SettingGroup<QuantizationSettings>()
-          .add(&QuantizationSettings::activation_bits,
-               {.key = "quant.activation.bits",
-                .documentation = "bits of the activations (symmetric, dynamic); 0: full precision",
-                .unit = "bits",
-                .minimum = 0,
-                .maximum = 8,
-                .when = kWhenQuantizing})
-          .add(&QuantizationSettings::clip,
-               {.key = "quant.clip",
-                .documentation =
-                    "weights and activations are clipped to plus or minus this; no gradient beyond",
-                .minimum = 0,
-                .is_minimum_exclusive = true,
-                .when = kWhenQuantizing});
+  static const auto kGroup = SettingGroup<QuantizationSettings>().add(
+      &QuantizationSettings::clip,
+      {.key = "quant.clip",
+       .documentation =
+           "weights and activations are clipped to plus or minus this; no gradient beyond",
+       .minimum = 0,
+       .is_minimum_exclusive = true,
+       .when = kWhenQuantizing});
   return kGroup;
 }
 

@@ -44,17 +44,4 @@ const QuantizerDefinition& findQuantizer(std::string_view name) {
               : fmt::format("unknown quantizer '{}'; known: {}", name, joinStrings(known, ", ")));
 }
 
-Quantizer makeActivationQuantizer(std::int64_t bits, double clip) {
-  if (bits == 0) {
-    return {};
-  }
-  if (bits < 2 || bits > 8) {
-    throw TrainError(ExitCode::kBadSpec,
-                     fmt::format("quant.activation.bits is {}; a symmetric grid needs 2 to 8 bits, "
-                                 "or 0 for full precision",
-                                 bits));
-  }
-  return {findQuantizer("symmetric"), {.bits = static_cast<int>(bits), .clip = clip}};
-}
-
 }  // namespace retort::train

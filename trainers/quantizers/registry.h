@@ -13,8 +13,4 @@ namespace retort::train {
 /// The definition of that name. Throws TrainError (bad spec) with a suggestion when there is none.
 [[nodiscard]] const QuantizerDefinition& findQuantizer(std::string_view name);
 
-/// The symmetric min-max quantizer of activations; the identity for 0 bits. Throws TrainError (bad
-/// spec) for 1 bit or more than 8.
-[[nodiscard]] Quantizer makeActivationQuantizer(std::int64_t bits, double clip);
-
 }  // namespace retort::train

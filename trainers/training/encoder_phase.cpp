@@ -66,9 +66,16 @@ EncoderTask::Options EncoderPhase::taskOptions() const {
           .device = input_.device};
 }
 
+NamedTensors EncoderPhase::parameters() const {
+  NamedTensors parameters = model_->parameters();
+  const NamedTensors quantizers = model_->quantizerParameters();
+  parameters.insert(parameters.end(), quantizers.begin(), quantizers.end());
+  return parameters;
+}
+
 void EncoderPhase::setModel(std::unique_ptr<BertModel> model) {
   model_ = std::move(model);
-  const std::vector<std::string> names = namesOf(model_->parameters());
+  const std::vector<std::string> names = namesOf(parameters());
   const FreezeSettings freeze = freezeSettings().read(input_.settings);
   const std::set<std::string> frozen = frozenParameters(freeze.selectors, names);
   model_->setTrainable(frozen);
@@ -99,7 +106,7 @@ std::optional<std::vector<MetricPoint>> EncoderPhase::evaluate(std::int64_t /*st
 
 std::string EncoderPhase::firstNonFinite(std::span<const std::int64_t> rows) {
   const at::NoGradGuard no_grad;
-  for (const NamedTensor& parameter : model_->parameters()) {
+  for (const NamedTensor& parameter : parameters()) {
     if (!isFinite(parameter.tensor)) {
       return "weight " + parameter.name;
     }
@@ -130,6 +137,9 @@ void EncoderPhase::writeModel(const std::filesystem::path& folder) const {
   files.config = bertConfigToJson(model_->config(), run_.dtype);
   for (const NamedTensor& parameter : model_->parameters()) {
     files.tensors[parameter.name] = parameter.tensor.detach();
+  }
+  for (const NamedTensor& parameter : model_->quantizerParameters()) {
+    files.quantizers[parameter.name] = parameter.tensor.detach();
   }
   files.vocabulary = task_->tokenizer().vocabularyText();
   files.tokenizer_config = task_->tokenizer().configJson();

@@ -23,7 +23,8 @@ class EncoderPhase : public TrainingPhase {
  public:
   [[nodiscard]] std::int64_t trainingRows() const override { return task_->training().size(); }
 
-  [[nodiscard]] NamedTensors parameters() const override { return model_->parameters(); }
+  /// Weights, then what quantizers hold.
+  [[nodiscard]] NamedTensors parameters() const override;
 
   [[nodiscard]] NamedTensors trainableParameters() const override {
     return model_->trainableParameters();

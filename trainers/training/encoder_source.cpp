@@ -75,6 +75,9 @@ EncoderSource readEncoder(const std::filesystem::path& folder, const EncoderRequ
   for (NamedTensor& parameter : source.parameters) {
     parameter.tensor = parameter.tensor.to(request.device);
   }
+  for (const auto& [name, tensor] : files.quantizers()) {
+    source.quantizers.push_back({name, tensor.to(request.device, request.dtype)});
+  }
   return source;
 }
 

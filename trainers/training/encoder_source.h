@@ -19,6 +19,7 @@ namespace retort::train {
 struct EncoderSource {
   BertConfig config;
   NamedTensors parameters;
+  NamedTensors quantizers;            ///< what quantizers held when the model was written, if any
   std::vector<std::string> warnings;  ///< what was left unused or made anew
 };
 

@@ -1,7 +1,7 @@
 #include "trainers/training/kd_qat_phase.h"
 
+#include "trainers/models/calibration.h"
 #include "trainers/models/parameter_place.h"
-#include "trainers/quantizers/quantization_settings.h"
 #include "trainers/settings/run_settings.h"
 #include "trainers/train_error.h"
 #include "trainers/training/encoder_source.h"
@@ -10,6 +10,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -99,6 +100,46 @@ KdQatPhase::KdQatPhase(const PhaseInput& input)
   quantization.weights.check(bertParameterShapes(student.config));
   setModel(std::make_unique<BertModel>(
       withDropout(student.config, settings), student.parameters, quantization));
+  if (settings.student != "teacher") {
+    takeQuantizers(student, settings.student);
+  }
+}
+
+void KdQatPhase::takeQuantizers(const EncoderSource& source, const std::string& folder) {
+  const at::NoGradGuard no_grad;
+  const NamedTensors own = model().quantizerParameters();
+  std::size_t taken = 0;
+  for (const NamedTensor& parameter : own) {
+    const at::Tensor* saved = findTensor(source.quantizers, parameter.name);
+    if (saved != nullptr && saved->sizes() == parameter.tensor.sizes()) {
+      parameter.tensor.copy_(*saved);
+      ++taken;
+    }
+  }
+  if (taken < own.size() && !source.quantizers.empty()) {
+    input().warn(
+        fmt::format("model.student: {} of {} numbers of quantizers are taken from {}; the "
+                    "others are of another scheme, bits or place and start anew",
+                    taken,
+                    own.size(),
+                    folder));
+  }
+}
+
+bool KdQatPhase::prepare(const Pulse& pulse) {
+  if (!model().activations().needRanges()) {
+    return true;
+  }
+  const std::int64_t batch = stepShape().rows;
+  const std::int64_t wanted = calibrationSettings().read(input().settings).batches * batch;
+  const std::int64_t rows = std::min(wanted, trainingRows());
+  std::vector<EncoderBatch> batches;
+  for (std::int64_t first = 0; first < rows; first += batch) {
+    std::vector<std::int64_t> chosen(static_cast<std::size_t>(std::min(batch, rows - first)));
+    std::iota(chosen.begin(), chosen.end(), first);
+    batches.push_back(task().batch(chosen));
+  }
+  return calibrateActivations(trainedModel(), batches, pulse);
 }
 
 NamedTensors KdQatPhase::parameters() const {
@@ -215,9 +256,8 @@ Json KdQatPhase::summary() const {
 }
 
 MemoryEstimate KdQatPhase::memory() const {
-  const QuantizationSettings settings = quantizationSettings().read(input().settings);
   StepShape shape = stepShape();
-  shape.quantizes_activations = settings.activation_bits > 0;
+  shape.quantizes_activations = model().quantization().quantizesActivations();
   shape.has_teacher = true;
   shape.traces = distillation_.needs() | interventionNeeds(interventionOf(0, 1));
   return estimateMemory(model().config(),

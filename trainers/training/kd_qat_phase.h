@@ -4,6 +4,7 @@
 #include "trainers/models/layer_map.h"
 #include "trainers/settings/setting_group.h"
 #include "trainers/training/encoder_phase.h"
+#include "trainers/training/encoder_source.h"
 #include "trainers/training/intervention.h"
 
 #include <memory>
@@ -32,6 +33,9 @@ class KdQatPhase : public EncoderPhase {
 
   [[nodiscard]] bool hasTeacher() const override { return true; }
 
+  /// Calibrates the quantizers that have no numbers yet.
+  [[nodiscard]] bool prepare(const Pulse& pulse) override;
+
   /// The model's, and then what the losses learn.
   [[nodiscard]] NamedTensors parameters() const override;
   [[nodiscard]] NamedTensors trainableParameters() const override;
@@ -44,6 +48,9 @@ class KdQatPhase : public EncoderPhase {
   [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluateTeacher(
       const Pulse& pulse) override;
   [[nodiscard]] MemoryEstimate memory() const override;
+
+  /// Also what the student's weights are quantized to, and what it takes when it is stored.
+  [[nodiscard]] Json summary() const override;
   [[nodiscard]] ProbedTraining probed(std::int64_t step, std::int64_t total_steps) const override;
 
  protected:
@@ -52,10 +59,9 @@ class KdQatPhase : public EncoderPhase {
                                     std::int64_t step,
                                     std::int64_t total_steps) const override;
 
-  /// Also what the student's weights are quantized to, and what it takes when it is stored.
-  [[nodiscard]] Json summary() const override;
-
  private:
+  void takeQuantizers(const EncoderSource& source, const std::string& folder);
+
   [[nodiscard]] Intervention interventionOf(std::int64_t step, std::int64_t total_steps) const;
 
   /// The teacher's trace in the student's layers, under at::NoGradGuard.

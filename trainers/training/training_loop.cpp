@@ -141,9 +141,13 @@ void TrainingLoop::resume(const Checkpoint& checkpoint) {
   probes_.setMemory(memory);
   state_ = loopStateFromJson(checkpoint.state);
   order_.seek(state_.position);
+  is_resumed_ = true;
 }
 
 LoopEnd TrainingLoop::run() {
+  if (!is_resumed_ && !phase_.prepare(pulse())) {
+    return {ExitCode::kStopped, "stopped on request before the first step"};
+  }
   bool goes_on = evaluateTeacherOnce() && evaluateIfDue();
   while (goes_on && state_.step < total_steps_) {
     if (!trainStep()) {

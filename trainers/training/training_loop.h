@@ -84,6 +84,7 @@ class TrainingLoop {
   std::int64_t total_steps_;
   Updater updater_;
   LoopState state_;
+  bool is_resumed_ = false;
   std::string divergence_;
   double step_seconds_ = 0;
   double step_tokens_ = 0;

@@ -63,6 +63,10 @@ class TrainingPhase {
   /// Those that are trained.
   [[nodiscard]] virtual NamedTensors trainableParameters() const = 0;
 
+  /// What has to be done once, before the first step of a run that starts anew; all of it is in
+  /// parameters(). False when `pulse` gave it up.
+  [[nodiscard]] virtual bool prepare(const Pulse& /*pulse*/) { return true; }
+
   /// Forward and backward pass over the given rows, in training mode, into fresh gradients.
   /// `pulse` is called in between.
   virtual StepOutcome step(const StepRequest& request, const Pulse& pulse) = 0;

@@ -12,7 +12,16 @@
 
 namespace retort::train {
 
-/// From gradients to new weights: clipping, learning rate, optimizer.
+/// How the numbers that quantizers learn (steps, offsets, clips, shifts) are trained.
+struct LearnedQuantizerSettings {
+  double learning_rate = 1e-4;
+};
+
+/// quant.learned.*
+[[nodiscard]] const SettingGroup<LearnedQuantizerSettings>& learnedQuantizerSettings();
+
+/// From gradients to new weights: clipping, learning rate, optimizer. What quantizers learn has a
+/// learning rate of its own, on the same schedule, and no weight decay.
 class Updater {
  public:
   /// `trainable`: the parameters that are trained; they are shared. `total_steps` > 0.
@@ -24,26 +33,32 @@ class Updater {
   /// each before. Norms that are not finite mean that the update must not be made.
   [[nodiscard]] std::vector<double> clip() const;
 
-  /// The learning rate of the update with index `step` (from 0).
+  /// The learning rate of the weights in the update with index `step` (from 0).
   [[nodiscard]] double rate(std::int64_t step) const;
 
-  /// Makes the update with index `step`.
-  void update(std::int64_t step) { optimizer_->step(rate(step)); }
+  /// The same for what quantizers learn.
+  [[nodiscard]] double quantizerRate(std::int64_t step) const;
 
-  /// The optimizer's second moments by parameter name, shared with it; only of parameters that had
-  /// a gradient.
+  /// Makes the update with index `step`.
+  void update(std::int64_t step);
+
+  /// The second moments of the weights by parameter name, shared with the optimizer; only of
+  /// parameters that had a gradient.
   [[nodiscard]] NamedTensors secondMoments() const;
 
-  [[nodiscard]] NamedTensors state() const { return optimizer_->state(); }
+  [[nodiscard]] NamedTensors state() const;
 
-  void setState(const NamedTensors& state) { optimizer_->setState(state); }
+  /// Throws TrainError (bad data) for a state of other parameters.
+  void setState(const NamedTensors& state);
 
  private:
   OptimizerSettings settings_;
   ScheduleSettings schedule_;
   std::int64_t total_steps_;
   NamedTensors trainable_;
-  std::unique_ptr<Optimizer> optimizer_;
+  double quantizer_learning_rate_;
+  std::unique_ptr<Optimizer> weights_;
+  std::unique_ptr<Optimizer> quantizers_;
 };
 
 /// The names of the gradients that are not finite, in the order in which the backward pass makes

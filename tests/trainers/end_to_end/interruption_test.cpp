@@ -98,6 +98,35 @@ TEST(Interruption, InterventionsAndLearnedLossesGoOnBitForBit) {
   expectSameAsUndisturbed(run, settings);
 }
 
+TEST(Interruption, KilledRunsWithLearnedQuantizersGoOnBitForBit) {
+  const RunDirectory teacher(tinyFinetuneGiven());
+  ASSERT_EQ(teacher.run().exit_code, 0);
+  SettingValues settings = tinyKdQatGiven(teacher.paths().model());
+  settings["train.steps"] = 40;
+  settings["train.eval_every"] = 20;
+  settings["checkpoint.every"] = 8;
+  settings["quant.activation.scheme"] = "lsq_plus";
+  settings["quant.activation.bits"] = 4;
+  settings["quant.activation.query.scheme"] = "symmetric";
+  settings["quant.activation.query.range"] = "mse";
+  settings["quant.map"] = "layer:0 = laq bits=2 curvature=adam";
+  settings["probe.ternary_levels.every"] = 5;
+  settings["probe.clipped_share.every"] = 5;
+  const RunDirectory run(settings);
+  for (const std::int64_t step : {12, 26}) {
+    TrainerProgram program = run.start();
+    ASSERT_TRUE(run.waitFor("metrics", step));
+    program.send(SIGKILL);
+    EXPECT_EQ(program.wait().signal, SIGKILL);
+  }
+
+  expectSameAsUndisturbed(run, settings);
+
+  EXPECT_TRUE(std::filesystem::exists(run.paths().model() / "quantizers.safetensors"));
+  const auto points = run.points();
+  EXPECT_TRUE(points.contains({{.metric = "clipped_share", .layer = 1, .component = "value"}, 35}));
+}
+
 TEST(Interruption, DamagedCheckpointsAreSkipped) {
   const RunDirectory run(longRun());
   {

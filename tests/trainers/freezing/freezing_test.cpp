@@ -127,5 +127,11 @@ TEST(Freezing, DescribesWhatIsFrozen) {
             "20 of 105 parameters frozen: pooler, q (layers 0, 2-3), v (layers 0-5)");
 }
 
+TEST(Freezing, DescribesQuantizersInOneWord) {
+  EXPECT_EQ(describeFrozen({"quantizers.layer.0.query.lsq_4.step", "quantizers.layer.1.key.shift"},
+                           parameterNames()),
+            "2 of 105 parameters frozen: quantizers");
+}
+
 }  // namespace
 }  // namespace retort::train

@@ -11,7 +11,7 @@ TEST(BertQuantization, IsOffByDefault) {
   const BertQuantization quantization;
 
   EXPECT_TRUE(quantization.forParameter("bert.pooler.dense.weight").isIdentity());
-  EXPECT_TRUE(quantization.activation.isIdentity());
+  EXPECT_FALSE(quantization.quantizesActivations());
 }
 
 TEST(BertQuantization, FollowsThePapersTable) {
@@ -26,8 +26,7 @@ TEST(BertQuantization, FollowsThePapersTable) {
   EXPECT_FALSE(quantization.forParameter("bert.pooler.dense.weight").isIdentity());
   EXPECT_TRUE(quantization.forParameter("classifier.weight").isIdentity());
   EXPECT_TRUE(quantization.forParameter("bert.encoder.layer.0.output.dense.bias").isIdentity());
-  EXPECT_EQ(quantization.activation.options().bits, 8);
-  EXPECT_EQ(quantization.activation.options().granularity, Granularity::kTensor);
+  EXPECT_EQ(quantization.activation, everywhere({.bits = 8, .clip = 2.5}));
 }
 
 TEST(BertQuantization, TakesItsSettings) {
@@ -44,7 +43,21 @@ TEST(BertQuantization, TakesItsSettings) {
             (QuantizerOptions{.bits = 3, .granularity = Granularity::kRow, .clip = 3}));
   EXPECT_TRUE(quantization.forParameter("bert.embeddings.word_embeddings.weight").isIdentity());
   EXPECT_TRUE(quantization.forParameter("bert.pooler.dense.weight").isIdentity());
-  EXPECT_TRUE(quantization.activation.isIdentity());
+  EXPECT_FALSE(quantization.quantizesActivations());
+}
+
+TEST(BertQuantization, GivesPointsWithoutAClipTheCommonOne) {
+  const BertQuantization quantization = makeBertQuantization(
+      {{"quant.clip", 3.0}, {"quant.activation.value.clip", 7.0}, {"quant.activation.bits", 0}});
+
+  EXPECT_EQ(quantization.activation.at(static_cast<std::size_t>(ActivationPoint::kValue)).clip, 7);
+  EXPECT_EQ(quantization.activation.at(static_cast<std::size_t>(ActivationPoint::kKey)).clip, 3);
+}
+
+TEST(BertQuantization, RefusesUnknownSchemes) {
+  EXPECT_THROW(static_cast<void>(makeBertQuantization({{"quant.weight.scheme", "octal"}})
+                                     .forParameter("bert.pooler.dense.weight")),
+               TrainError);
 }
 
 }  // namespace

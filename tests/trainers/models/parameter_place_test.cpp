@@ -45,6 +45,15 @@ TEST(ParameterPlace, LeavesUnknownNamesOpen) {
   }
 }
 
+TEST(QuantizerParameters, AreNoWeights) {
+  const char* step = "quantizers.layer.0.query.lsq_4.step";
+
+  EXPECT_TRUE(isQuantizerParameter(step));
+  EXPECT_FALSE(isQuantizerParameter("bert.pooler.dense.weight"));
+  EXPECT_FALSE(isQuantizedWeight(step));
+  EXPECT_EQ(parameterPlace(step).projection, "");
+}
+
 TEST(QuantizedWeights, AreSixPerLayerAndTwo) {
   const BertConfig config = {.num_hidden_layers = 6};
   int count = 0;

@@ -31,6 +31,19 @@ std::size_t stepsToRun(const Json& curve) {
   return std::min(steps, curve.size());
 }
 
+/// The first steps in which no tie of this path falls otherwise than on the processor of
+/// ../shared's own curves. Where the student takes the teacher's maps there are few ties.
+std::size_t stepsWithoutOtherTies(const std::string& variant) {
+  return variant == "MI" ? 7 : 0;
+}
+
+void expectLosses(const LossTerms& terms, const Json& expected, std::size_t step) {
+  for (const auto& [name, value] : lossValues(terms)) {
+    EXPECT_LT(relativeDifference(value, expected.at(step).at(name).get<double>()), 1e-9)
+        << name << " at step " << step;
+  }
+}
+
 /// Steps of BertAdam at a constant rate, from tokenizing the task's file to the last loss.
 class SharedCurve : public testing::TestWithParam<const char*> {
  protected:
@@ -54,6 +67,7 @@ class SharedCurve : public testing::TestWithParam<const char*> {
 TEST_P(SharedCurve, AgreesInDoublePrecision) {
   const std::string variant = GetParam();
   const Json curve = testData("encoder_curves_float64.json").at("curves").at(variant);
+  const Json shared = sharedJson("curve_" + variant + ".json");
   const SharedEncoder encoder(at::kDouble);
   const BertModel teacher = encoder.teacher();
   BertModel student = encoder.student();
@@ -63,9 +77,9 @@ TEST_P(SharedCurve, AgreesInDoublePrecision) {
   for (std::size_t step = 0; step < stepsToRun(curve); ++step) {
     const EncoderBatch batch = rows.slice(static_cast<std::int64_t>(step) * kBatch, kBatch);
     const LossTerms terms = forwardBackward(variant, student, teacher, batch);
-    for (const auto& [name, value] : lossValues(terms)) {
-      ASSERT_LT(relativeDifference(value, curve.at(step).at(name).get<double>()), 1e-9)
-          << name << " at step " << step;
+    expectLosses(terms, curve, step);
+    if (step < stepsWithoutOtherTies(variant)) {
+      expectLosses(terms, shared, step);
     }
     clipPerTensor(student.trainableParameters(), 1.0);
     optimizer->step(2e-5);

@@ -1,6 +1,7 @@
 #include "trainers/quantizers/registry.h"
 
 #include "tests/trainers/tensor_testing.h"
+#include "trainers/quantizers/held_grid.h"
 #include "trainers/quantizers/quantization_settings.h"
 #include "trainers/train_error.h"
 
@@ -31,8 +32,14 @@ TEST(QuantizerRegistry, IsSortedAndDocumented) {
 }
 
 TEST(QuantizerRegistry, ListsEveryFileOfItsFolder) {
-  const std::set<std::string> not_quantizers = {
-      "quantization_settings", "quantizer", "registry", "straight_through", "weight_precision"};
+  const std::set<std::string> not_quantizers = {"activation_quantizer",
+                                                "fixed_range",
+                                                "held_grid",
+                                                "quantization_settings",
+                                                "quantizer",
+                                                "registry",
+                                                "straight_through",
+                                                "weight_precision"};
   std::set<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(std::string(TEST_DATA_DIR) +
                                                                "/../../trainers/quantizers")) {
@@ -45,6 +52,11 @@ TEST(QuantizerRegistry, ListsEveryFileOfItsFolder) {
   std::set<std::string> names;
   for (const QuantizerDefinition& definition : quantizerRegistry()) {
     names.insert(definition.spec.name);
+  }
+  for (const HeldGrid* grid : heldGrids()) {
+    if (grid->is_learned) {
+      names.insert(grid->spec.name);
+    }
   }
 
   EXPECT_EQ(names, files);
@@ -65,21 +77,9 @@ TEST(QuantizerRegistry, KeepsZerosForEveryQuantizer) {
   }
 }
 
-TEST(ActivationQuantizer, IsOffWithZeroBits) {
-  EXPECT_TRUE(makeActivationQuantizer(0, 2.5).isIdentity());
-}
-
-TEST(ActivationQuantizer, RefusesOneBit) {
-  EXPECT_THAT([] { static_cast<void>(makeActivationQuantizer(1, 2.5)); },
-              testing::ThrowsMessage<TrainError>(HasSubstr("quant.activation.bits is 1")));
-  EXPECT_THROW(static_cast<void>(makeActivationQuantizer(9, 2.5)), TrainError);
-}
-
 TEST(QuantizationSettings, ReadWhatWasResolved) {
-  const QuantizationSettings settings =
-      quantizationSettings().read({{"quant.activation.bits", 4}, {"quant.clip", 3.0}});
+  const QuantizationSettings settings = quantizationSettings().read({{"quant.clip", 3.0}});
 
-  EXPECT_EQ(settings.activation_bits, 4);
   EXPECT_EQ(settings.clip, 3.0);
 }
 

@@ -86,6 +86,52 @@ TEST(Updater, GivesTheOptimizersSecondMoments) {
   EXPECT_TRUE(at::allclose(moments[1].tensor, wanted, 1e-12, 0));
 }
 
+NamedTensors weightAndStep() {
+  return {{"a.weight", parameterWithGradient({1})},
+          {"quantizers.layer.0.query.lsq_4.step", parameterWithGradient({1})}};
+}
+
+TEST(Updater, GivesQuantizersARateOfTheirOwnOnTheSameSchedule) {
+  const NamedTensors parameters = weightAndStep();
+  Updater updater({{"train.learning_rate", 1.0},
+                   {"train.warmup", 0.5},
+                   {"train.optimizer", "adamw"},
+                   {"quant.learned.learning_rate", 0.01}},
+                  parameters,
+                  4);
+
+  EXPECT_EQ(updater.rate(1), 0.5);
+  EXPECT_EQ(updater.quantizerRate(1), 0.005);
+  updater.update(1);
+
+  // The first step of AdamW is its rate, for every gradient.
+  EXPECT_NEAR(parameters[0].tensor.item<double>(), -0.5, 1e-5);
+  EXPECT_NEAR(parameters[1].tensor.item<double>(), -0.005, 1e-7);
+}
+
+TEST(Updater, GoesOnWithQuantizersFromASavedState) {
+  const NamedTensors once = weightAndStep();
+  const NamedTensors resumed = weightAndStep();
+  const SettingValues settings = {{"train.learning_rate", 0.1}, {"train.warmup", 0.0}};
+  Updater first(settings, once, 10);
+  Updater second(settings, resumed, 10);
+  first.update(0);
+  first.update(1);
+  second.update(0);
+
+  Updater third(settings, resumed, 10);
+  third.setState(second.state());
+  third.update(1);
+
+  EXPECT_TRUE(at::equal(once[0].tensor, resumed[0].tensor));
+  EXPECT_TRUE(at::equal(once[1].tensor, resumed[1].tensor));
+}
+
+TEST(Updater, SparesQuantizersTheWeightDecay) {
+  EXPECT_EQ(weightDecayFor("quantizers.layer.0.query.lsq_4.step", {.weight_decay = 0.1}), 0);
+  EXPECT_EQ(weightDecayFor("bert.pooler.dense.weight", {.weight_decay = 0.1}), 0.1);
+}
+
 TEST(DescribeBadGradients, NamesTheFirstOfTheBackwardPass) {
   const NamedTensors parameters = {{"embeddings", {}}, {"layer.0", {}}, {"classifier", {}}};
   const double nan = std::nan("");

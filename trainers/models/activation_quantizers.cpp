@@ -1,0 +1,101 @@
+#include "trainers/models/activation_quantizers.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/ones.h>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace retort::train {
+namespace {
+
+ActivationShape shapeAt(const ActivationPointFacts& facts, const BertConfig& config) {
+  const bool is_inner = facts.point == ActivationPoint::kFfn2Input;
+  const bool is_probability = facts.point == ActivationPoint::kProbabilities;
+  return {.heads = facts.has_heads ? config.num_attention_heads : 0,
+          .width = is_inner ? config.intermediate_size : config.hidden_size,
+          .is_mostly_positive = is_inner || is_probability};
+}
+
+}  // namespace
+
+ActivationQuantizers::ActivationQuantizers(const ActivationPoints& points,
+                                           const BertConfig& config,
+                                           const at::TensorOptions& tensors) {
+  const auto make = [&](const ActivationPointFacts& facts) {
+    return ActivationQuantizer(
+        points.at(static_cast<std::size_t>(facts.point)), shapeAt(facts, config), tensors);
+  };
+  for (std::int64_t layer = 0; layer < config.num_hidden_layers; ++layer) {
+    std::vector<ActivationQuantizer>& row = layers_.emplace_back();
+    for (const ActivationPointFacts& facts : activationPoints()) {
+      if (facts.point != ActivationPoint::kPoolerInput) {
+        row.push_back(make(facts));
+      }
+    }
+  }
+  pooler_ = make(factsOf(ActivationPoint::kPoolerInput));
+}
+
+const ActivationQuantizer& ActivationQuantizers::at(ActivationPoint point,
+                                                    std::size_t layer) const {
+  return point == ActivationPoint::kPoolerInput
+             ? pooler_
+             : layers_.at(layer).at(static_cast<std::size_t>(point));
+}
+
+ActivationQuantizer& ActivationQuantizers::at(ActivationPoint point, std::size_t layer) {
+  return point == ActivationPoint::kPoolerInput
+             ? pooler_
+             : layers_.at(layer).at(static_cast<std::size_t>(point));
+}
+
+bool ActivationQuantizers::needRanges() const {
+  const auto needs = [](const ActivationQuantizer& quantizer) {
+    return quantizer.needsRange();
+  };
+  return needs(pooler_) || std::any_of(layers_.begin(), layers_.end(), [&](const auto& row) {
+           return std::any_of(row.begin(), row.end(), needs);
+         });
+}
+
+NamedTensors ActivationQuantizers::parameters() const {
+  return collect(/*only_learned=*/false);
+}
+
+NamedTensors ActivationQuantizers::learnedParameters() const {
+  return collect(/*only_learned=*/true);
+}
+
+NamedTensors ActivationQuantizers::collect(bool only_learned) const {
+  NamedTensors found;
+  const auto add = [&](const std::string& place, const ActivationQuantizer& quantizer) {
+    for (const NamedTensor& parameter : quantizer.parameters()) {
+      if (!only_learned || quantizer.isLearned(parameter.name)) {
+        found.push_back({fmt::format("quantizers.{}.{}", place, parameter.name), parameter.tensor});
+      }
+    }
+  };
+  for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+    for (std::size_t point = 0; point < layers_[layer].size(); ++point) {
+      add(fmt::format("layer.{}.{}", layer, activationPoints().at(point).name),
+          layers_[layer][point]);
+    }
+  }
+  add(std::string(factsOf(ActivationPoint::kPoolerInput).name), pooler_);
+  return found;
+}
+
+at::Tensor realElements(ActivationPoint point, const at::Tensor& is_real) {
+  const at::Tensor rows = is_real.transpose(-1, -2);  // [B, 1, N, 1]
+  if (point == ActivationPoint::kPoolerInput) {
+    return at::ones({1, 1}, is_real.options());
+  }
+  if (point == ActivationPoint::kProbabilities) {
+    return rows.logical_and(is_real);
+  }
+  return factsOf(point).has_heads ? rows : rows.squeeze(1);
+}
+
+}  // namespace retort::train
