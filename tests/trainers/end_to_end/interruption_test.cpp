@@ -75,6 +75,33 @@ TEST(Interruption, KilledRunsGoOnBitForBit) {
   expectSameAsUndisturbed(run);
 }
 
+TEST(Interruption, KilledRunsWithLearnedQuantizersGoOnBitForBit) {
+  const RunDirectory teacher(tinyFinetuneGiven());
+  ASSERT_EQ(teacher.run().exit_code, 0);
+  SettingValues settings = tinyKdQatGiven(teacher.paths().model());
+  settings["train.steps"] = 40;
+  settings["train.eval_every"] = 20;
+  settings["checkpoint.every"] = 8;
+  settings["quant.activation.scheme"] = "lsq_plus";
+  settings["quant.activation.bits"] = 4;
+  settings["quant.activation.query.scheme"] = "symmetric";
+  settings["quant.activation.query.range"] = "mse";
+  settings["probe.clipped_share.every"] = 5;
+  const RunDirectory run(settings);
+  for (const std::int64_t step : {12, 26}) {
+    TrainerProgram program = run.start();
+    ASSERT_TRUE(run.waitFor("metrics", step));
+    program.send(SIGKILL);
+    EXPECT_EQ(program.wait().signal, SIGKILL);
+  }
+
+  expectSameAsUndisturbed(run, settings);
+
+  EXPECT_TRUE(std::filesystem::exists(run.paths().model() / "quantizers.safetensors"));
+  const auto points = run.points();
+  EXPECT_TRUE(points.contains({{.metric = "clipped_share", .layer = 1, .component = "value"}, 35}));
+}
+
 TEST(Interruption, DamagedCheckpointsAreSkipped) {
   const RunDirectory run(longRun());
   {
@@ -120,33 +147,6 @@ TEST(Interruption, ARunWhoseCheckpointsAreAllDamagedDoesNotStartFromZero) {
   EXPECT_EQ(end.exit_code, 65);
   EXPECT_EQ(run.last("end").fields.at("status"), "failed");
   EXPECT_GE(run.last("open").fields.at("from_step").get<std::int64_t>(), 20);
-}
-
-TEST(Interruption, KilledRunsWithLearnedQuantizersGoOnBitForBit) {
-  const RunDirectory teacher(tinyFinetuneGiven());
-  ASSERT_EQ(teacher.run().exit_code, 0);
-  SettingValues settings = tinyKdQatGiven(teacher.paths().model());
-  settings["train.steps"] = 40;
-  settings["train.eval_every"] = 20;
-  settings["checkpoint.every"] = 8;
-  settings["quant.activation.scheme"] = "lsq_plus";
-  settings["quant.activation.bits"] = 4;
-  settings["quant.activation.query.scheme"] = "symmetric";
-  settings["quant.activation.query.range"] = "mse";
-  settings["probe.clipped_share.every"] = 5;
-  const RunDirectory run(settings);
-  for (const std::int64_t step : {12, 26}) {
-    TrainerProgram program = run.start();
-    ASSERT_TRUE(run.waitFor("metrics", step));
-    program.send(SIGKILL);
-    EXPECT_EQ(program.wait().signal, SIGKILL);
-  }
-
-  expectSameAsUndisturbed(run, settings);
-
-  EXPECT_TRUE(std::filesystem::exists(run.paths().model() / "quantizers.safetensors"));
-  const auto points = run.points();
-  EXPECT_TRUE(points.contains({{.metric = "clipped_share", .layer = 1, .component = "value"}, 35}));
 }
 
 TEST(Interruption, SecondSignalEndsAtOnce) {
