@@ -53,7 +53,8 @@ TEST(Intervention, DrawsEachModeAboutAThirdOfTheTime) {
 
   for (const char letter : {'M', 'C', 'O'}) {
     // Three standard deviations of 1000 of 3000.
-    EXPECT_NEAR(std::count(drawn.begin(), drawn.end(), letter), 1000, 78) << letter;
+    const auto count = static_cast<double>(std::count(drawn.begin(), drawn.end(), letter));
+    EXPECT_NEAR(count, 1000, 78) << letter;
   }
 }
 
