@@ -88,7 +88,7 @@ void DesignItemList::buildButtons() {
   connect(add_item, &QPushButton::clicked, this, [this] { Q_EMIT itemRequested(-1); });
   connect(change_, &QPushButton::clicked, this, &DesignItemList::requestCurrent);
   connect(remove_, &QPushButton::clicked, this, &DesignItemList::removeCurrent);
-  auto* remove = new QAction(tr("Remove"), list_);
+  auto* remove = new QAction(tr("Remove item"), list_);
   remove->setShortcut(QKeySequence::Delete);
   remove->setShortcutContext(Qt::WidgetShortcut);
   connect(remove, &QAction::triggered, this, &DesignItemList::removeCurrent);

@@ -89,7 +89,7 @@ TEST_F(DesignParts, GivesResources) {
   give(field("for example 2GiB"), "1.5GiB");
   give(field("for example 1h30m"), "2h");
   give(field("0; higher"), "-3");
-  EXPECT_THAT(text(), HasSubstr("resources: {threads: 2, memory: 1.5GiB, time: 2h}\n"));
+  EXPECT_THAT(text(), HasSubstr("resources:\n  threads: 2\n  memory: 1.5GiB\n  time: 2h\n"));
   EXPECT_THAT(text(), HasSubstr("priority: -3\n"));
   settle();
   EXPECT_EQ(field("1 unless given")->text(), "2");
@@ -106,14 +106,15 @@ TEST_F(DesignParts, GivesTheReport) {
   choose(metric, "eval.accuracy");
   choose(boxWith("(as the trainer says)"), "max");
   choose(boxWith("(at the last evaluation)"), "best");
-  EXPECT_THAT(text(), HasSubstr("report: {metric: eval.accuracy, better: max, at: best}\n"));
+  EXPECT_THAT(text(), HasSubstr("report:\n  metric: eval.accuracy\n  better: max\n  at: best\n"));
   settle();
   auto* axes = named<QListView>("Axes of the report")->model();
   ASSERT_EQ(axes->rowCount(), 2);
   EXPECT_TRUE(axes->setData(axes->index(1, 0), Qt::Checked, Qt::CheckStateRole));
-  EXPECT_THAT(text(), HasSubstr("at: best, by: [train.batch]}\n"));
+  EXPECT_THAT(text(), HasSubstr("  at: best\n  by: [train.batch]\n"));
   choose(boxWith("(as the trainer says)"), "(as the trainer says)");
-  EXPECT_THAT(text(), HasSubstr("report: {metric: eval.accuracy, at: best, by: [train.batch]}\n"));
+  EXPECT_THAT(text(),
+              HasSubstr("report:\n  metric: eval.accuracy\n  at: best\n  by: [train.batch]\n"));
 }
 
 TEST_F(DesignParts, FollowsTheTextOfTheReport) {
@@ -130,7 +131,6 @@ TEST_F(DesignParts, AddsChangesAndRemovesAlarms) {
   auto* dialog = page_.findChild<DesignAlarmDialog*>();
   ASSERT_NE(dialog, nullptr);
   dialog->findChild<QComboBox*>()->setCurrentText("grad_*");
-  dialog->findChildren<QLineEdit*>();
   for (auto* line : dialog->findChildren<QLineEdit*>()) {
     if (line->placeholderText() == "no upper limit") {
       line->setText("1e3");
@@ -138,7 +138,8 @@ TEST_F(DesignParts, AddsChangesAndRemovesAlarms) {
   }
   dialog->findChild<QSpinBox*>()->setValue(3);
   dialog->accept();
-  EXPECT_THAT(text(), HasSubstr("alarms:\n  - {metric: grad_*, above: 1e3, for: 3, do: warn}\n"));
+  EXPECT_THAT(text(),
+              HasSubstr("alarms:\n  - {metric: \"grad_*\", above: 1e3, for: 3, do: warn}\n"));
   settle();
   auto* list = named<QListWidget>("Alarms");
   ASSERT_EQ(list->count(), 1);
@@ -150,7 +151,7 @@ TEST_F(DesignParts, AddsChangesAndRemovesAlarms) {
   ASSERT_NE(dialog, nullptr);
   dialog->findChild<QSpinBox*>()->setValue(1);
   dialog->accept();
-  EXPECT_THAT(text(), HasSubstr("  - {metric: grad_*, above: 1e3, do: warn}\n"));
+  EXPECT_THAT(text(), HasSubstr("  - {metric: \"grad_*\", above: 1e3, do: warn}\n"));
   settle();
   named<QPushButton>("Remove (Alarms)")->click();
   EXPECT_EQ(text(), kSampleText);
@@ -169,7 +170,7 @@ TEST_F(DesignParts, AddsAndRemovesRunsBesidesTheGrid) {
   ASSERT_EQ(list->count(), 1);
   EXPECT_EQ(list->item(0)->text(), "train.batch: 64, train.epochs: 5");
   list->setCurrentRow(0);
-  QTest::keyClick(list, Qt::Key_Delete);
+  list->actions().front()->trigger();
   EXPECT_EQ(text(), kSampleText);
 }
 
@@ -230,7 +231,7 @@ TEST_F(DesignParts, ReturnInTheSearchEditsWhatItFound) {
   line->selectAll();
   QTest::keyClicks(line, "9");
   QTest::keyClick(line, Qt::Key_Return);
-  EXPECT_THAT(text(), HasSubstr("train.epochs: 9\n"));
+  EXPECT_TRUE(waitUntil([&] { return text().find("train.epochs: 9\n") != std::string::npos; }));
 }
 
 TEST_F(DesignParts, AxesAreDraggedToAnotherPlace) {
