@@ -288,6 +288,7 @@ std::vector<WatchedRun> WatchPage::watchedRuns() const {
     run.name = nameOf(context_.findRun(run_id), run_id);
     run.color = {runColor(run_id, false), runColor(run_id, true)};
     run.series = source_.seriesOf(run_id);
+    run.keys = source_.keysOf(run_id);
     watched.push_back(std::move(run));
   }
   return watched;
