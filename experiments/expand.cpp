@@ -3,6 +3,7 @@
 #include "experiments/experiment_document.h"
 #include "experiments/experiment_file.h"
 #include "experiments/grid.h"
+#include "experiments/input_hashes.h"
 #include "experiments/references.h"
 #include "experiments/run_builder.h"
 
@@ -36,12 +37,15 @@ std::string reportedMetric(std::string name) {
 
 class Expander {
  public:
-  Expander(const ExperimentFile& file, const CatalogueScope& catalogue, DiagnosticSink& sink)
+  Expander(const ExperimentFile& file,
+           const CatalogueScope& catalogue,
+           InputHashes& hashes,
+           DiagnosticSink& sink)
       : file_(file),
         document_(*file.document),
         catalogue_(catalogue),
         sink_(sink),
-        builder_(catalogue, file.trainer, file.path.parent_path(), sink) {}
+        builder_(catalogue, file.trainer, file.path.parent_path(), hashes, sink) {}
 
   ExpandedExperiment expand() {
     Submission& submission = result_.submission;
@@ -446,7 +450,9 @@ DiagnosedResult<ExpandedExperiment> expandExperiment(const ExperimentFile& file,
     return failWith(sink.take());
   }
   const CatalogueScope scope(*catalogue);
-  ExpandedExperiment expanded = Expander(file, scope, sink).expand();
+  InputHashes own;
+  InputHashes& hashes = options.hashes == nullptr ? own : *options.hashes;
+  ExpandedExperiment expanded = Expander(file, scope, hashes, sink).expand();
   if (!sink.isEmpty()) {
     return failWith(sink.take());
   }

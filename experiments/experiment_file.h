@@ -17,6 +17,7 @@
 namespace retort::experiments {
 
 struct ExperimentDocument;
+class InputHashes;
 
 /// An experiment file that was read: its shape is right; its settings are checked when it is
 /// expanded.
@@ -43,7 +44,8 @@ struct RunCount {
 using CatalogueProvider = std::function<Result<Catalogue>(const std::string& trainer)>;
 
 struct ExpandOptions {
-  std::uint64_t limit = 10000;  ///< more runs than this are refused
+  std::uint64_t limit = 10000;          ///< more runs than this are refused
+  std::shared_ptr<InputHashes> hashes;  ///< of earlier expansions; null: every input is read
 };
 
 struct ExpandedExperiment {

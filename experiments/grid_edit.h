@@ -23,8 +23,8 @@ Status renameAxis(YamlEditor& editor, const std::string& key, const std::string&
 /// Removes an axis with its conditions and its mentions in exclude and baseline.
 Status removeAxis(YamlEditor& editor, const std::string& key);
 
-/// Moves an axis of `grid` by one place towards the front (-1) or the end (+1). Nothing happens at
-/// the ends.
+/// Moves an axis of `grid` by so many places towards the front (negative) or the end. Nothing
+/// happens where there is no such place.
 Status moveAxis(YamlEditor& editor, const std::string& key, int by);
 
 /// Makes axes of `grid` advance together.

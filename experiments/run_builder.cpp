@@ -1,6 +1,5 @@
 #include "experiments/run_builder.h"
 
-#include "core/base/hash.h"
 #include "core/base/text.h"
 
 #include <algorithm>
@@ -30,10 +29,12 @@ bool isInnerPath(std::string_view path) {
 RunBuilder::RunBuilder(const CatalogueScope& catalogue,
                        std::string trainer,
                        std::filesystem::path folder,
+                       InputHashes& known,
                        DiagnosticSink& sink)
     : catalogue_(catalogue),
       trainer_(std::move(trainer)),
       folder_(std::move(folder)),
+      known_(known),
       sink_(sink) {}
 
 std::optional<RunSpec> RunBuilder::build(const GivenSettings& settings, const Place& fallback) {
@@ -90,7 +91,7 @@ bool RunBuilder::addInput(const std::string& key, const Place& place, RunSpec& s
   }
   const auto [known, is_new] = hashes_.try_emplace(*path, std::string());
   if (is_new) {
-    known->second = sha256OfInput(*path);
+    known->second = known_.hashOf(*path);
   }
   if (!known->second) {
     sink_.report(place, key, fmt::format("{}: {}", key, known->second.error().message));

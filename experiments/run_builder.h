@@ -4,6 +4,7 @@
 #include "experiments/catalogue_scope.h"
 #include "experiments/diagnostic_sink.h"
 #include "experiments/experiment_document.h"
+#include "experiments/input_hashes.h"
 
 #include <filesystem>
 #include <map>
@@ -17,10 +18,12 @@ namespace retort::experiments {
 /// finds and hashes its inputs (each path once, however many runs read it), computes its id.
 class RunBuilder {
  public:
-  /// Relative input paths are looked up from `folder`, then from the current folder.
+  /// Relative input paths are looked up from `folder`, then from the current folder. `known` must
+  /// live longer.
   RunBuilder(const CatalogueScope& catalogue,
              std::string trainer,
              std::filesystem::path folder,
+             InputHashes& known,
              DiagnosticSink& sink);
 
   /// `settings` hold no references any more. Problems are reported at the places of the settings,
@@ -43,6 +46,7 @@ class RunBuilder {
   const CatalogueScope& catalogue_;
   std::string trainer_;
   std::filesystem::path folder_;
+  InputHashes& known_;
   DiagnosticSink& sink_;
   std::map<std::filesystem::path, Result<std::string>> hashes_;
   std::set<std::string> applied_;

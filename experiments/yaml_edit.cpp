@@ -410,6 +410,10 @@ Status YamlEditor::append(const YamlPath& list, const YamlNode& item) {
 Status YamlEditor::setSetting(const YamlPath& section,
                               const std::string& key,
                               const YamlNode& value) {
+  const YamlNode* map = nodeAt(root_, section);
+  if (map != nullptr && map->isMap() && map->entries.empty() && !section.empty()) {
+    return replace(section, yamlMap({{key, value}}), true);  // it will hold more one day
+  }
   return set(settingPath(root_, section, key), value);
 }
 

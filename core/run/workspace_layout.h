@@ -21,7 +21,7 @@
 ///   WORKSPACE/runs/ID/checkpoint/   checkpoints and their manifests
 ///   WORKSPACE/runs/ID/model/        the result: a Hugging Face folder
 ///   WORKSPACE/runs/ID/model-best/   the same for the best evaluation
-///   WORKSPACE/runs/ID/analysis/     what `retort analyze` measured on models, PROBE-CHECKPOINT.json
+///   WORKSPACE/runs/ID/analysis/     what `retort analyze` measured, PROBE-CHECKPOINT.json
 namespace retort {
 
 struct RunPaths {

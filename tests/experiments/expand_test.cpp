@@ -408,10 +408,11 @@ TEST_F(Expand, KeepsTheTablesAndFiguresOfTheReport) {
   ASSERT_TRUE(expanded) << formatDiagnostics(expanded.error());
   EXPECT_EQ(canonicalJson(expanded->submission.report.at("tables")),
             R"([{"at":"best","baseline":{"freeze":"none"},"by":["freeze"],"metric":)"
-            R"(["eval.accuracy","mean(grad_norm[layer=0])"],"name":"accuracy","title":"Both"
-}])");
-  EXPECT_EQ(canonicalJson(expanded->submission.report.at("figures")),
-            R"([{"kind":"curves","log":true,"metric":"train.loss","name":"loss","spread":"none"}])");
+            R"x(["eval.accuracy","mean(grad_norm[layer=0])"],"name":"accuracy",)x"
+            R"("title":"Both"}])");
+  EXPECT_EQ(
+      canonicalJson(expanded->submission.report.at("figures")),
+      R"([{"kind":"curves","log":true,"metric":"train.loss","name":"loss","spread":"none"}])");
 }
 
 TEST_F(Expand, ChecksTheTablesAndFiguresOfTheReport) {

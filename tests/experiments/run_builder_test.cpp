@@ -38,7 +38,8 @@ class RunBuilderTest : public ::testing::Test {
   Catalogue catalogue_ = retort::testing::sampleCatalogue();
   CatalogueScope scope_{catalogue_};
   SinkFor sink_{""};
-  RunBuilder builder_{scope_, "retort-train", folder_.path(), sink_.sink()};
+  InputHashes hashes_;
+  RunBuilder builder_{scope_, "retort-train", folder_.path(), hashes_, sink_.sink()};
 };
 
 TEST_F(RunBuilderTest, ResolvesAndIdentifies) {

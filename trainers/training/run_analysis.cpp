@@ -76,15 +76,21 @@ void copyInto(const NamedTensors& targets,
   }
 }
 
-void loadModel(const RunPaths& paths, const fs::path& model, const NamedTensors& parameters) {
+/// Weights, and what quantizers learned or were calibrated to.
+void loadModel(const RunPaths& paths,
+               const fs::path& model,
+               const NamedTensors& parameters,
+               const NamedTensors& quantizers) {
   if (!fs::is_directory(model)) {
     refuseWithoutModel(paths, model);
   }
+  const ModelFolder files(model);
   std::vector<ExpectedTensor> expected;
   for (const NamedTensor& parameter : parameters) {
     expected.push_back({.name = parameter.name, .shape = parameter.tensor.sizes().vec()});
   }
-  copyInto(parameters, ModelFolder(model).load(expected).tensors, "", model.string());
+  copyInto(parameters, files.load(expected).tensors, "", model.string());
+  copyInto(quantizers, files.quantizers(), "", model.string());
 }
 
 /// The word of a file name: "last", "best", "step-000120".
@@ -124,8 +130,8 @@ class Analysis {
         request.batch > 0 ? request.batch : (loop.eval_batch > 0 ? loop.eval_batch : loop.batch);
     rows_ = request.rows > 0 ? std::min(request.rows, probed_.evaluation_rows)
                              : probed_.evaluation_rows;
-    if (probed_.student == nullptr || rows_ == 0) {
-      throw TrainError(ExitCode::kBadData, "the run has no model or no evaluation rows to look at");
+    if (rows_ == 0) {
+      throw TrainError(ExitCode::kBadData, "the run has no evaluation rows to look at");
     }
     checkTeacher();
   }
@@ -135,11 +141,12 @@ class Analysis {
     std::map<const ProbeDefinition*, PointMeans> means;
     ProbeSchedule schedule(settings_, probed_.teacher != nullptr, probes());
     for (std::int64_t first = 0; first < rows_; first += batch_) {
+      const std::int64_t count = std::min(batch_, rows_ - first);
+      measure(first, count, schedule, means);
+      // A probe that was given up leaves no points: what there is would not be the whole.
       if (StopSignals::isStopRequested()) {
         throw TrainError(ExitCode::kStopped, "stopped on request; nothing was written");
       }
-      const std::int64_t count = std::min(batch_, rows_ - first);
-      measure(first, count, schedule, means);
     }
     Json analyses = Json::array();
     for (const ProbeDefinition* probe : probes()) {
@@ -158,22 +165,22 @@ class Analysis {
   }
 
   void loadWeights() {
-    if (name_ == "last") {
-      loadModel(paths_, paths_.model(), modelParameters());
-    } else if (name_ == "best") {
-      loadModel(paths_, paths_.bestModel(), modelParameters());
+    const ProbedTraining probed = phase_->probed(0, 1);
+    if (probed.student == nullptr) {
+      throw TrainError(ExitCode::kBadData, "the run has no model to look at");
+    }
+    if (name_ == "last" || name_ == "best") {
+      // Without what only the losses learn: a model folder does not hold it.
+      loadModel(paths_,
+                name_ == "last" ? paths_.model() : paths_.bestModel(),
+                probed.student->parameters(),
+                probed.student->quantizerParameters());
     } else {
       const std::int64_t step = *parseInteger(request_.checkpoint);
       const Checkpoint checkpoint = CheckpointFolder(paths_.checkpoints(), 1).load(step);
       copyInto(phase_->parameters(), checkpoint.tensors, "model/", "the checkpoint");
       step_ = step;
     }
-  }
-
-  /// What a model folder holds: without what only the losses learn.
-  [[nodiscard]] NamedTensors modelParameters() const {
-    const ProbedTraining probed = phase_->probed(0, 1);
-    return probed.student == nullptr ? phase_->parameters() : probed.student->parameters();
   }
 
   void checkTeacher() const {

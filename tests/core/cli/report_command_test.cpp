@@ -50,7 +50,7 @@ TEST_F(ReportCommand, WritesAllTablesInAllFormats) {
   EXPECT_THAT(html, HasSubstr("&lt;long&gt;"));
   EXPECT_THAT(html, Not(HasSubstr("<long>")));
   EXPECT_THAT(html, HasSubstr("paired by seed"));
-  EXPECT_THAT(read("report.md"), HasSubstr("### A \\& B"));
+  EXPECT_THAT(read("report.md"), HasSubstr("### A &amp; B"));
   EXPECT_THAT(read("accuracy.tex"), HasSubstr("\\toprule"));
   EXPECT_THAT(read("accuracy.csv"), HasSubstr("eval.accuracy"));
   EXPECT_THAT(read("best.md"), HasSubstr("|"));

@@ -42,7 +42,7 @@ TEST(Document, IsOneHtmlPageWithEscapedTexts) {
 TEST(Document, IsMarkdownWithEscapedTexts) {
   const std::string text = renderMarkdown(sample());
 
-  EXPECT_TRUE(text.starts_with("# A \\<title\\>\n")) << text.substr(0, 40);
+  EXPECT_TRUE(text.starts_with("# A &lt;title&gt;\n")) << text.substr(0, 40);
   EXPECT_THAT(text, HasSubstr("\n## Part \\*one\\*\n"));
   EXPECT_THAT(text, HasSubstr("\n- first\n"));
   EXPECT_THAT(text, HasSubstr("| claim | verdict |\n| --- | --- |\n| a\\|b | supported |\n"));

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace retort {
 namespace {
 
@@ -123,6 +125,19 @@ TEST(TableCaption, SaysBestAndAveragedFactors) {
   EXPECT_EQ(tableCaption(*buildComparison(request, runs)).front(),
             "losses: best eval.accuracy, mean ± sample standard deviation over n runs (seeds and "
             "freeze).");
+}
+
+TEST(TableCaption, SaysWhenTheBestWasChosenOnTheSameRows) {
+  const auto hasNote = [](ValueChoice at) {
+    ComparisonRequest request = lossRequest();
+    request.at = at;
+    const auto sentences = tableCaption(*buildComparison(request, lossRuns()));
+    return std::any_of(sentences.begin(), sentences.end(), [](const std::string& sentence) {
+      return sentence.starts_with("Best-on-dev: each run's best evaluation");
+    });
+  };
+  EXPECT_TRUE(hasNote(ValueChoice::kBest));
+  EXPECT_FALSE(hasNote(ValueChoice::kLast));
 }
 
 TEST(TableCaption, NamesAtMostSomeRuns) {

@@ -90,7 +90,7 @@ TEST_F(LearnedQuantizersTest, GetTheirNumbersBeforeTheFirstStep) {
   ASSERT_TRUE(phase.prepare(goOn));
 
   EXPECT_FALSE(phase.model().activations().needRanges());
-  const StepOutcome outcome = phase.step(std::vector<std::int64_t>{0, 1, 2}, {}, goOn);
+  const StepOutcome outcome = phase.step({.rows = std::vector<std::int64_t>{0, 1, 2}}, goOn);
   EXPECT_TRUE(std::isfinite(outcome.loss));
   const at::Tensor* step = findTensor(phase.trainableParameters(), kStep);
   ASSERT_NE(step, nullptr);
@@ -191,7 +191,7 @@ TEST_F(LearnedQuantizersTest, EveryLearnedSchemeTrains) {
     settings["quant.activation.range"] = "mse";
     KdQatPhase phase(phaseInput(settings));
     ASSERT_TRUE(phase.prepare(goOn)) << scheme;
-    EXPECT_TRUE(std::isfinite(phase.step(std::vector<std::int64_t>{0, 1}, {}, goOn).loss))
+    EXPECT_TRUE(std::isfinite(phase.step({.rows = std::vector<std::int64_t>{0, 1}}, goOn).loss))
         << scheme;
   }
 }
@@ -204,7 +204,7 @@ TEST_F(LearnedQuantizersTest, BinaryActivationsTrain) {
   KdQatPhase phase(phaseInput(settings));
 
   ASSERT_TRUE(phase.prepare(goOn));
-  const StepOutcome outcome = phase.step(std::vector<std::int64_t>{0, 1, 2}, {}, goOn);
+  const StepOutcome outcome = phase.step({.rows = std::vector<std::int64_t>{0, 1, 2}}, goOn);
 
   EXPECT_TRUE(std::isfinite(outcome.loss));
   const at::Tensor* shift =
