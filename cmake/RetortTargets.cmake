@@ -5,6 +5,9 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+# Installed programs find LibTorch where it was when they were linked.
+set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
+include(GNUInstallDirs)
 
 find_program(RETORT_CCACHE ccache)
 if(RETORT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
@@ -46,7 +49,8 @@ endfunction()
 # What ./retort needs for every command but test and gui.
 add_custom_target(programs)
 
-# retort_program(NAME OUTPUT program-name SOURCES … LIBRARIES …): an executable in build/…/bin.
+# retort_program(NAME OUTPUT program-name SOURCES … LIBRARIES …): an executable in build/…/bin. All but those of the
+# tests are installed.
 function(retort_program name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "OUTPUT" "SOURCES;LIBRARIES")
   file(RELATIVE_PATH folder "${PROJECT_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
@@ -56,6 +60,9 @@ function(retort_program name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE retort_options ${arg_LIBRARIES})
   set_target_properties(${name} PROPERTIES OUTPUT_NAME "${arg_OUTPUT}")
+  if(NOT folder MATCHES "^tests")
+    install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+  endif()
 endfunction()
 
 # retort_tests(NAME SOURCES … LIBRARIES … LABELS … [PER_SUITE] [TIMEOUT seconds]): a GoogleTest program.

@@ -141,6 +141,12 @@ void MainWindow::buildFileMenu() {
           &QAction::triggered,
           this,
           &MainWindow::chooseFile);
+  connect(add(QStringLiteral("runs"),
+              tr("Open &workspace…"),
+              QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O)),
+          &QAction::triggered,
+          this,
+          &MainWindow::chooseWorkspace);
   recent_ = menu->addMenu(tr("Open &recent"));
   connect(recent_, &QMenu::aboutToShow, this, &MainWindow::fillRecentFiles);
   QMenu* templates = menu->addMenu(icon(QStringLiteral("template")), tr("&Templates"));
@@ -230,6 +236,22 @@ void MainWindow::chooseFile() {
     dialog->setDirectory(QFileInfo(recent.first()).absolutePath());
   }
   connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openFile);
+  dialog->open();
+}
+
+void MainWindow::chooseWorkspace() {
+  auto* dialog = new QFileDialog(this, tr("Open a workspace in another window"));
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setFileMode(QFileDialog::Directory);
+  dialog->setOption(QFileDialog::ShowDirsOnly);
+  dialog->setDirectory(QFileInfo(workspacePath(context_)).absolutePath());
+  connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& folder) {
+    if (QDir(folder) == QDir(workspacePath(context_))) {
+      context_.showMessage(tr("This window shows %1 already.").arg(folder));
+    } else {
+      Q_EMIT workspaceRequested(folder);
+    }
+  });
   dialog->open();
 }
 

@@ -32,6 +32,10 @@ class MainWindow final : public QMainWindow {
   /// Takes up the last session with this workspace: place, page, list of runs, selection and file.
   void restoreSession();
 
+ Q_SIGNALS:
+  /// The user wants to see another workspace, in a window of its own.
+  void workspaceRequested(const QString& folder);
+
  protected:
   /// Asks once when runs are going on or changes are not saved.
   void closeEvent(QCloseEvent* event) override;
@@ -46,6 +50,7 @@ class MainWindow final : public QMainWindow {
   void fillRecentFiles();
   void fillTemplates(QMenu* menu);
   void chooseFile();
+  void chooseWorkspace();
   void refreshTitle();
   void stopRunsAndClose();
   void saveSession();

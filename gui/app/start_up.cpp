@@ -9,7 +9,9 @@
 #include "gui/models/icons.h"
 
 #include <QCommandLineParser>
+#include <QDir>
 #include <QFileInfo>
+#include <QProcess>
 
 #include <cstdio>
 
@@ -91,6 +93,13 @@ int openWindow(Application& application, const StartOptions& options) {
   AppContext context(options.workspace.toStdString());
   MainWindow window(context, session);
   QObject::connect(&application, &Application::exceptionCaught, &context, &AppContext::showError);
+  QObject::connect(&window, &MainWindow::workspaceRequested, &context, [&](const QString& folder) {
+    // A window and its workspace are one process.
+    if (!QProcess::startDetached(QCoreApplication::applicationFilePath(),
+                                 {QDir(folder).absolutePath()})) {
+      context.showError(tr("another window cannot be started: %1").arg(folder));
+    }
+  });
   window.restoreSession();
   if (!options.file.isEmpty()) {
     window.openFile(options.file);

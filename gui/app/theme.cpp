@@ -8,6 +8,8 @@
 namespace retort::gui {
 namespace {
 
+constexpr int kTableRoom = 3;
+
 void setText(QPalette& palette, const QColor& text, const QColor& faint) {
   for (const auto role :
        {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText}) {
@@ -45,11 +47,19 @@ QPalette darkPalette() {
   return palette;
 }
 
-/// Fusion draws the frames of check boxes darker than the window: on a dark one they cannot be
-/// seen.
-class VisibleFrames final : public QProxyStyle {
+/// Fusion with two changes. It draws the frames of check boxes darker than the window: on a dark
+/// one they cannot be seen. And it leaves so little room beside the texts of tables that a column
+/// of numbers runs into the one behind it.
+class ReadableFusion final : public QProxyStyle {
  public:
-  VisibleFrames() : QProxyStyle(QStringLiteral("Fusion")) {}
+  ReadableFusion() : QProxyStyle(QStringLiteral("Fusion")) {}
+
+  int pixelMetric(PixelMetric metric,
+                  const QStyleOption* option,
+                  const QWidget* widget) const override {
+    const bool is_margin = metric == PM_HeaderMargin || metric == PM_FocusFrameHMargin;
+    return QProxyStyle::pixelMetric(metric, option, widget) + (is_margin ? kTableRoom : 0);
+  }
 
   void drawPrimitive(PrimitiveElement element,
                      const QStyleOption* option,
@@ -70,7 +80,7 @@ class VisibleFrames final : public QProxyStyle {
 }  // namespace
 
 void applyTheme(const QString& theme) {
-  QApplication::setStyle(new VisibleFrames);
+  QApplication::setStyle(new ReadableFusion);
   if (theme == QLatin1String("light") || theme == QLatin1String("dark")) {
     QApplication::setPalette(theme == QLatin1String("dark") ? darkPalette() : lightPalette());
   } else {

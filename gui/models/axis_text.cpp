@@ -75,11 +75,7 @@ Result<YamlNode, QString> readValues(const AxisText& axis, const SettingSpec* sp
     case Kind::kNamed:
       break;
   }
-  auto named = parseTree(axis.text.toStdString());
-  if (named && !named->isMap()) {
-    return failWith(tr("write a name, a colon and what it stands for in each line"));
-  }
-  return named;
+  return parseYamlLines(axis.text);
 }
 
 }  // namespace
@@ -104,6 +100,14 @@ AxisText axisText(const YamlNode& values) {
     axis.text = lines.join(u'\n');
   }
   return axis;
+}
+
+Result<YamlNode, QString> parseYamlLines(const QString& text) {
+  auto lines = parseTree(text.toStdString());
+  if (lines && !lines->isMap()) {
+    return failWith(tr("write a name, a colon and what it stands for in each line"));
+  }
+  return lines;
 }
 
 Result<YamlNode, QString> parseYamlText(const QString& text) {

@@ -35,6 +35,9 @@ struct AxisReading {
                                                         const std::string& key,
                                                         const SettingSpec* spec);
 
+/// A map of one or more lines of YAML ("label: value").
+[[nodiscard]] Result<experiments::YamlNode, QString> parseYamlLines(const QString& text);
+
 /// The value of one line of YAML ("1e-3", "[o, v]", "{a: 1}"), with its spelling.
 [[nodiscard]] Result<experiments::YamlNode, QString> parseYamlText(const QString& text);
 

@@ -47,6 +47,22 @@ const RunSeries& CurveSource::seriesOf(const std::string& run_id) const {
   return run == runs_.end() ? kNone : run->second.shown;
 }
 
+std::vector<SeriesKey> CurveSource::keysOf(const std::string& run_id) const {
+  const auto run = runs_.find(run_id);
+  if (run == runs_.end()) {
+    return {};
+  }
+  std::map<std::int64_t, SeriesKey> by_id;  // ids are given as curves come
+  for (const auto& [key, cursor] : run->second.cursor.series) {
+    by_id.emplace(cursor.series_id, key);
+  }
+  std::vector<SeriesKey> keys;
+  for (auto& [id, key] : by_id) {
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
 SeriesQuery CurveSource::query() const {
   SeriesQuery query;
   query.metrics = metrics_;

@@ -36,6 +36,9 @@ class CurveSource final : public QObject {
   /// Empty for a run that is not followed.
   [[nodiscard]] const RunSeries& seriesOf(const std::string& run_id) const;
 
+  /// The curves of a followed run in the order in which the trainer first named them.
+  [[nodiscard]] std::vector<SeriesKey> keysOf(const std::string& run_id) const;
+
   /// All metrics that the followed runs have, followed or not; sorted.
   [[nodiscard]] const std::vector<std::string>& metricNames() const { return metric_names_; }
 

@@ -2,6 +2,7 @@
 
 #include "core/agent/trainer_catalogue.h"
 #include "core/run/workspace_layout.h"
+#include "experiments/path_edit.h"
 
 #include <QTextCursor>
 #include <QTextDocument>
@@ -44,7 +45,8 @@ ExperimentEditor::ExperimentEditor(QTextDocument& document,
     : QObject(parent),
       document_(document),
       workspace_(std::move(workspace)),
-      draft_(std::make_shared<const experiments::ExperimentDraft>(experiments::readDraft("", {}))) {
+      draft_(std::make_shared<const experiments::ExperimentDraft>(experiments::readDraft("", {}))),
+      hashes_(std::make_shared<experiments::InputHashes>()) {
   pause_.setSingleShot(true);
   pause_.setInterval(kPauseMs);
   connect(&pause_, &QTimer::timeout, this, &ExperimentEditor::readNow);
@@ -72,8 +74,9 @@ Status ExperimentEditor::open(const std::filesystem::path& path) {
   return {};
 }
 
-void ExperimentEditor::begin(const QString& text) {
+void ExperimentEditor::begin(const QString& text, const std::filesystem::path& folder) {
   file_ = TextFile();
+  folder_ = folder;
   show(text);
 }
 
@@ -91,6 +94,9 @@ Status ExperimentEditor::save() {
 
 Status ExperimentEditor::saveAs(const std::filesystem::path& path) {
   const bool is_elsewhere = path != file_.path();
+  if (is_elsewhere) {
+    keepPathsFor(path);
+  }
   if (Status saved = file_.saveAs(path, document_.toPlainText()); !saved) {
     return saved;
   }
@@ -100,6 +106,27 @@ Status ExperimentEditor::saveAs(const std::filesystem::path& path) {
     readNow();  // paths in the text are relative to the file
   }
   return {};
+}
+
+/// The file; before there is one, a nameless one in the folder of relative paths.
+std::filesystem::path ExperimentEditor::place() const {
+  return file_.path().empty() && !folder_.empty() ? folder_ / "" : file_.path();
+}
+
+void ExperimentEditor::keepPathsFor(const std::filesystem::path& path) {
+  const auto draft =
+      experiments::readDraft(document_.toPlainText().toStdString(), std::filesystem::path());
+  if (catalogue_ == nullptr || !draft.diagnostics.empty()) {
+    return;
+  }
+  // A text that cannot be changed this way is saved as it is: its paths are found wrong at once.
+  static_cast<void>(edit([&](experiments::YamlEditor& text) {
+    return experiments::keepPaths(text,
+                                  *draft.document,
+                                  *catalogue_,
+                                  place().parent_path(),
+                                  std::filesystem::absolute(path).parent_path());
+  }));
 }
 
 bool ExperimentEditor::isModified() const {
@@ -123,7 +150,7 @@ Status ExperimentEditor::edit(const std::function<Status(experiments::YamlEditor
 void ExperimentEditor::readNow() {
   pause_.stop();
   is_behind_ = true;
-  const auto work = [text = document_.toPlainText().toStdString(), path = file_.path()] {
+  const auto work = [text = document_.toPlainText().toStdString(), path = place()] {
     return experiments::readDraft(text, path);
   };
   reader_.run<experiments::ExperimentDraft>(work, [this](const Draft& draft) { takeDraft(draft); });
@@ -176,8 +203,10 @@ void ExperimentEditor::makePlan() {
     Q_EMIT planMade();
     return;
   }
-  const auto work = [draft = draft_, catalogue = catalogue_] {
-    return experiments::planDraft(*draft, *catalogue);
+  const auto work = [draft = draft_, catalogue = catalogue_, hashes = hashes_] {
+    experiments::ExpandOptions options;
+    options.hashes = hashes;
+    return experiments::planDraft(*draft, *catalogue, options);
   };
   planner_.run<experiments::DraftPlan>(work, [this](const Plan& plan) {
     plan_ = plan;

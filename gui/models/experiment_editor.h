@@ -3,6 +3,7 @@
 #include "core/base/result.h"
 #include "core/settings/catalogue.h"
 #include "experiments/experiment_draft.h"
+#include "experiments/input_hashes.h"
 #include "experiments/yaml_edit.h"
 #include "gui/models/background_task.h"
 #include "gui/models/text_file.h"
@@ -38,9 +39,10 @@ class ExperimentEditor final : public QObject {
 
   /// Shows a file; on failure everything stays as it was.
   Status open(const std::filesystem::path& path);
-  /// Begins anew without a file.
-  void begin(const QString& text);
+  /// Begins anew without a file; until there is one, relative paths are looked up from `folder`.
+  void begin(const QString& text, const std::filesystem::path& folder = {});
   Status save();
+  /// Relative paths that would be lost in another folder become absolute first.
   Status saveAs(const std::filesystem::path& path);
 
   [[nodiscard]] const TextFile& file() const { return file_; }
@@ -88,15 +90,19 @@ class ExperimentEditor final : public QObject {
   void askCatalogue();
   void makePlan();
   void show(const QString& text);
+  [[nodiscard]] std::filesystem::path place() const;
+  void keepPathsFor(const std::filesystem::path& path);
 
   QTextDocument& document_;
   std::filesystem::path workspace_;
   TextFile file_;
+  std::filesystem::path folder_;  ///< of relative paths while there is no file
   Draft draft_;
   Plan plan_;
   SharedCatalogue catalogue_;
   std::string catalogue_trainer_;
   QString catalogue_problem_;
+  std::shared_ptr<experiments::InputHashes> hashes_;  ///< only the planner's thread uses them
   bool is_behind_ = false;
   int seen_revision_ = -1;
   QTimer pause_;

@@ -4,6 +4,8 @@
 #include "experiments/grid_edit.h"
 #include "experiments/yaml_layout.h"
 
+#include <QMimeData>
+
 #include <algorithm>
 #include <map>
 
@@ -18,6 +20,9 @@ using Row = GridAxesModel::Row;
 QString qt(const std::string& text) {
   return QString::fromStdString(text);
 }
+
+/// What a dragged axis is known by.
+constexpr const char* kMimeType = "application/x-retort-axis";
 
 QString joined(const std::vector<QString>& parts) {
   return QStringList(parts.begin(), parts.end()).join(QStringLiteral(", "));
@@ -160,6 +165,67 @@ QVariant GridAxesModel::headerData(int section, Qt::Orientation orientation, int
       return tr("Together");
   }
   return {};
+}
+
+Qt::ItemFlags GridAxesModel::flags(const QModelIndex& index) const {
+  Qt::ItemFlags flags = QAbstractTableModel::flags(index);
+  if (!index.isValid()) {
+    return flags | Qt::ItemIsDropEnabled;  // between the rows
+  }
+  flags.setFlag(Qt::ItemIsDragEnabled, rows_[static_cast<std::size_t>(index.row())].zip == 0);
+  return flags;
+}
+
+Qt::DropActions GridAxesModel::supportedDropActions() const {
+  return Qt::MoveAction;
+}
+
+QStringList GridAxesModel::mimeTypes() const {
+  return {QLatin1String(kMimeType)};
+}
+
+QMimeData* GridAxesModel::mimeData(const QModelIndexList& indexes) const {
+  auto* data = new QMimeData;
+  if (!indexes.isEmpty()) {
+    const Row& row = rows_[static_cast<std::size_t>(indexes.front().row())];
+    data->setData(QLatin1String(kMimeType), QByteArray::fromStdString(row.key));
+  }
+  return data;
+}
+
+int GridAxesModel::draggedRow(const QMimeData* data) const {
+  const std::string key = data->data(QLatin1String(kMimeType)).toStdString();
+  const auto found =
+      std::find_if(rows_.begin(), rows_.end(), [&](const Row& row) { return row.key == key; });
+  return found == rows_.end() ? -1 : static_cast<int>(found - rows_.begin());
+}
+
+int GridAxesModel::freeCount() const {
+  return static_cast<int>(
+      std::count_if(rows_.begin(), rows_.end(), [](const Row& row) { return row.zip == 0; }));
+}
+
+bool GridAxesModel::canDropMimeData(const QMimeData* data,
+                                    Qt::DropAction action,
+                                    int row,
+                                    int /*column*/,
+                                    const QModelIndex& parent) const {
+  return action == Qt::MoveAction && draggedRow(data) >= 0 && !parent.isValid() &&
+         row <= freeCount();
+}
+
+bool GridAxesModel::dropMimeData(
+    const QMimeData* data, Qt::DropAction action, int row, int column, const QModelIndex& parent) {
+  if (!canDropMimeData(data, action, row, column, parent)) {
+    return false;
+  }
+  const int from = draggedRow(data);
+  const int gap = row < 0 ? freeCount() : row;  // below the last row there is no number
+  const int to = gap > from ? gap - 1 : gap;
+  if (to != from) {
+    Q_EMIT moveRequested(rows_[static_cast<std::size_t>(from)].key, to);
+  }
+  return true;
 }
 
 std::vector<AxisPreset> axisPresets(const Catalogue& catalogue) {

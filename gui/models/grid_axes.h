@@ -43,8 +43,31 @@ class GridAxesModel final : public QAbstractTableModel {
   [[nodiscard]] QVariant headerData(int section,
                                     Qt::Orientation orientation,
                                     int role) const override;
+  /// Axes of the grid can be dragged to another place among them; those that advance together not.
+  [[nodiscard]] Qt::ItemFlags flags(const QModelIndex& index) const override;
+  [[nodiscard]] Qt::DropActions supportedDropActions() const override;
+  [[nodiscard]] QStringList mimeTypes() const override;
+  [[nodiscard]] QMimeData* mimeData(const QModelIndexList& indexes) const override;
+  [[nodiscard]] bool canDropMimeData(const QMimeData* data,
+                                     Qt::DropAction action,
+                                     int row,
+                                     int column,
+                                     const QModelIndex& parent) const override;
+  /// Asks for the move; the rows follow the experiment.
+  bool dropMimeData(const QMimeData* data,
+                    Qt::DropAction action,
+                    int row,
+                    int column,
+                    const QModelIndex& parent) override;
+
+ Q_SIGNALS:
+  /// The axis is to become this row.
+  void moveRequested(const std::string& key, int row);
 
  private:
+  [[nodiscard]] int draggedRow(const QMimeData* data) const;
+  [[nodiscard]] int freeCount() const;
+
   std::vector<Row> rows_;
 };
 

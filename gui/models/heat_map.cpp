@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace retort::gui {
 namespace {
@@ -39,27 +40,67 @@ Grid gridOf(const std::vector<HeatMapRow>& rows, int most_columns) {
   return grid;
 }
 
-HeatCell cellOf(const SeriesData& data, double begin_x, double end_x) {
-  const std::size_t begin = data.lowerBound(begin_x);
-  const std::size_t end = data.lowerBound(end_x);
-  const auto& samples = data.samples();
-  if (begin == end) {
-    if (begin == 0 || begin == data.size()) {
+/// From here on searching the end of a column is faster than walking to it.
+constexpr std::size_t kManySamples = 64;
+
+/// The cells of a row from left to right.
+class RowSweep {
+ public:
+  RowSweep(const SeriesData& data, const Grid& grid)
+      : data_(data),
+        is_dense_(data.size() > kManySamples * static_cast<std::size_t>(grid.columns)),
+        next_(data.lowerBound(grid.edge(0))) {}
+
+  /// Of the samples that were not taken yet and are left of `end_x`.
+  HeatCell take(double end_x) {
+    const std::size_t begin = next_;
+    if (is_dense_) {
+      next_ = std::max(begin, data_.lowerBound(end_x));
+      return begin == next_ ? between(begin) : cellOf(data_.extent(begin, next_), begin);
+    }
+    const auto& samples = data_.samples();
+    double highest = -std::numeric_limits<double>::infinity();
+    std::optional<double> bad;
+    for (; next_ < samples.size() && samples[next_].x < end_x; ++next_) {
+      const double y = samples[next_].y;
+      if (isDrawable(y)) {
+        highest = std::max(highest, y);
+      } else if (!bad) {
+        bad = y;
+      }
+    }
+    if (begin == next_) {
+      return between(begin);
+    }
+    return bad ? HeatCell{*bad, HeatCell::Kind::kNotFinite}
+               : HeatCell{highest, HeatCell::Kind::kValue};
+  }
+
+ private:
+  /// Without a sample of its own.
+  [[nodiscard]] HeatCell between(std::size_t next) const {
+    if (next == 0 || next == data_.size()) {
       return {};
     }
-    const double before = samples[begin - 1].y;
-    return isDrawable(before) ? HeatCell{before, HeatCell::Kind::kValue}
-                              : HeatCell{before, HeatCell::Kind::kNotFinite};
+    const double before = data_.samples()[next - 1].y;
+    return {before, isDrawable(before) ? HeatCell::Kind::kValue : HeatCell::Kind::kNotFinite};
   }
-  const Extent extent = data.extent(begin, end);
-  if (extent.has_nan || extent.has_plus_infinity || extent.has_minus_infinity) {
-    const auto bad = std::find_if(samples.begin() + static_cast<std::ptrdiff_t>(begin),
-                                  samples.begin() + static_cast<std::ptrdiff_t>(end),
-                                  [](const Sample& sample) { return !isDrawable(sample.y); });
-    return {bad->y, HeatCell::Kind::kNotFinite};
+
+  [[nodiscard]] HeatCell cellOf(const Extent& extent, std::size_t begin) const {
+    const auto& samples = data_.samples();
+    if (extent.has_nan || extent.has_plus_infinity || extent.has_minus_infinity) {
+      const auto bad = std::find_if(samples.begin() + static_cast<std::ptrdiff_t>(begin),
+                                    samples.end(),
+                                    [](const Sample& sample) { return !isDrawable(sample.y); });
+      return {bad->y, HeatCell::Kind::kNotFinite};
+    }
+    return {samples[extent.highest].y, HeatCell::Kind::kValue};
   }
-  return {samples[extent.highest].y, HeatCell::Kind::kValue};
-}
+
+  const SeriesData& data_;
+  bool is_dense_;
+  std::size_t next_;
+};
 
 HeatMap emptyMap(const Grid& grid) {
   HeatMap map;
@@ -106,10 +147,12 @@ std::optional<HeatRange> valueRange(const HeatMap& map, bool is_log) {
 HeatMap makeHeatMap(const std::vector<HeatMapRow>& rows, int most_columns) {
   const Grid grid = gridOf(rows, most_columns);
   HeatMap map = emptyMap(grid);
+  map.cells.reserve(rows.size() * static_cast<std::size_t>(grid.columns));
   for (const HeatMapRow& row : rows) {
     map.labels.push_back(row.label);
+    RowSweep sweep(*row.data, grid);
     for (int column = 0; column < grid.columns; ++column) {
-      map.cells.push_back(cellOf(*row.data, grid.edge(column), grid.edge(column + 1)));
+      map.cells.push_back(sweep.take(grid.edge(column + 1)));
     }
   }
   return map;
@@ -138,11 +181,12 @@ HeatMap makeDifferenceMap(const std::vector<HeatMapRow>& left,
       continue;
     }
     map.labels.push_back(row.label);
+    RowSweep here(*row.data, grid);
+    RowSweep there(*match->data, grid);
     for (int column = 0; column < grid.columns; ++column) {
-      const double begin = grid.edge(column);
       const double end = grid.edge(column + 1);
-      map.cells.push_back(
-          differenceOf(cellOf(*row.data, begin, end), cellOf(*match->data, begin, end), is_ratio));
+      const HeatCell cell = here.take(end);
+      map.cells.push_back(differenceOf(cell, there.take(end), is_ratio));
     }
   }
   return map;

@@ -1,7 +1,9 @@
 #include "gui/models/run_colors.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <tuple>
 #include <unordered_map>
 
 namespace retort::gui {
@@ -61,8 +63,18 @@ std::uint64_t placeInCycle(const std::string& run_id) {
 }  // namespace
 
 void numberRuns(const std::vector<RunRecord>& runs) {
+  std::vector<const RunRecord*> added;
   for (const RunRecord& run : runs) {
-    runNumbers().try_emplace(run.spec.run_id, runNumbers().size());
+    if (runNumbers().find(run.spec.run_id) == runNumbers().end()) {
+      added.push_back(&run);
+    }
+  }
+  std::sort(added.begin(), added.end(), [](const RunRecord* left, const RunRecord* right) {
+    return std::tie(left->created_ms, left->spec.run_id) <
+           std::tie(right->created_ms, right->spec.run_id);
+  });
+  for (const RunRecord* run : added) {
+    runNumbers().try_emplace(run->spec.run_id, runNumbers().size());
   }
 }
 

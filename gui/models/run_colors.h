@@ -9,9 +9,9 @@
 
 namespace retort::gui {
 
-/// Numbers the runs of the workspace, in the order in which it lists them, so that neighbours never
-/// share a colour. A run keeps its number while the program runs, whatever is removed. Only on the
-/// GUI's thread.
+/// Numbers the runs of the workspace from the oldest to the newest (by id where they are of one
+/// time), whatever their priority, so that neighbours never share a colour. A run keeps its number
+/// while the program runs, whatever is removed. Only on the GUI's thread.
 void numberRuns(const std::vector<RunRecord>& runs);
 
 /// The colour of a run: the same in every view, whatever is sorted, filtered or selected; by its

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 
+#include <algorithm>
 #include <map>
 #include <tuple>
 
@@ -11,6 +12,12 @@ namespace {
 template <class T>
 bool isPicked(const std::set<T>& picked, const T& value) {
   return picked.empty() || picked.find(value) != picked.end();
+}
+
+void addOnce(std::vector<std::string>& names, const std::string& name) {
+  if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) {
+    names.push_back(name);
+  }
 }
 
 /// What the members of a group have in common.
@@ -52,12 +59,8 @@ SeriesDimensions dimensionsOf(const std::vector<SeriesKey>& keys) {
     if (key.head) {
       found.heads.insert(*key.head);
     }
-    if (!key.projection.empty()) {
-      found.projections.insert(key.projection);
-    }
-    if (!key.component.empty()) {
-      found.components.insert(key.component);
-    }
+    addOnce(found.projections, key.projection);
+    addOnce(found.components, key.component);
   }
   return found;
 }
@@ -79,25 +82,46 @@ std::string dimensionText(const SeriesKey& key) {
   return joinStrings(parts, ", ");
 }
 
+std::vector<SeriesKey> inNaturalOrder(const std::vector<SeriesKey>& keys) {
+  const SeriesDimensions found = dimensionsOf(keys);
+  const auto rankOf = [](const std::vector<std::string>& names, const std::string& name) {
+    return name.empty() ? -1 : std::find(names.begin(), names.end(), name) - names.begin();
+  };
+  const auto placeOf = [&](const SeriesKey& key) {
+    return std::make_tuple(rankOf(found.components, key.component),
+                           key.layer,
+                           key.head,
+                           rankOf(found.projections, key.projection));
+  };
+  std::vector<SeriesKey> ordered = keys;
+  std::stable_sort(ordered.begin(), ordered.end(), [&](const auto& left, const auto& right) {
+    return placeOf(left) < placeOf(right);
+  });
+  return ordered;
+}
+
 std::vector<SeriesGroup> groupSeries(const std::vector<SeriesKey>& keys,
                                      Grouping grouping,
                                      const SeriesPick& pick) {
-  using Order = std::tuple<std::string, std::optional<int>, std::optional<int>, std::string>;
-  std::map<Order, SeriesGroup> groups;
+  std::vector<SeriesGroup> groups;
+  std::map<SeriesKey, std::size_t> places;
+  std::vector<SeriesKey> commons;
   for (const SeriesKey& key : keys) {
-    if (!pick.includes(key)) {
-      continue;
+    if (pick.includes(key)) {
+      commons.push_back(commonKey(key, grouping));
     }
-    const SeriesKey common = commonKey(key, grouping);
-    SeriesGroup& group = groups[{common.component, common.layer, common.head, common.projection}];
-    group.label = dimensionText(common);
-    group.members.push_back(key);
   }
-  std::vector<SeriesGroup> result;
-  for (auto& [order, group] : groups) {
-    result.push_back(std::move(group));
+  for (const SeriesKey& common : inNaturalOrder(commons)) {
+    if (places.try_emplace(common, groups.size()).second) {
+      groups.push_back({dimensionText(common), {}});
+    }
   }
-  return result;
+  for (const SeriesKey& key : keys) {
+    if (pick.includes(key)) {
+      groups[places.at(commonKey(key, grouping))].members.push_back(key);
+    }
+  }
+  return groups;
 }
 
 }  // namespace retort::gui

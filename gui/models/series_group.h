@@ -33,9 +33,9 @@ struct SeriesGroup {
 /// What the curves of one metric differ in.
 struct SeriesDimensions {
   std::set<int> layers;
-  std::set<std::string> projections;
+  std::vector<std::string> projections;  ///< in the order of the keys
   std::set<int> heads;
-  std::set<std::string> components;
+  std::vector<std::string> components;
 
   bool operator==(const SeriesDimensions&) const = default;
 };
@@ -45,8 +45,12 @@ struct SeriesDimensions {
 /// The dimensions of a curve in words: "layer 3, head 2", "q"; empty when it has none.
 [[nodiscard]] std::string dimensionText(const SeriesKey& key);
 
-/// The groups of the picked keys, which are of one metric, in the order of layers, heads, names.
-/// Keys without the dimension that is grouped by stand alone.
+/// Components, layers, heads, projections: numbers by size (2 before 10), names as they come first
+/// in `keys`, which is the order in which the trainer names them (q before k).
+[[nodiscard]] std::vector<SeriesKey> inNaturalOrder(const std::vector<SeriesKey>& keys);
+
+/// The groups of the picked keys, which are of one metric, in natural order. Keys without the
+/// dimension that is grouped by stand alone.
 [[nodiscard]] std::vector<SeriesGroup> groupSeries(const std::vector<SeriesKey>& keys,
                                                    Grouping grouping,
                                                    const SeriesPick& pick);

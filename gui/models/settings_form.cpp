@@ -96,6 +96,10 @@ class SettingsFormModel::Reader {
     return entry->second;
   }
 
+  [[nodiscard]] static bool isShorthand(const SettingSpec& spec, const std::string& key) {
+    return key == shorthandOf(spec);
+  }
+
  private:
   static std::string shorthandOf(const SettingSpec& spec) {
     return spec.is_shorthand ? spec.key.substr(0, spec.key.rfind('.')) : spec.key;
@@ -204,6 +208,12 @@ void SettingsFormModel::setDraft(const std::shared_ptr<const experiments::Experi
   }
   Reader reader(*catalogue_, *draft->document, section);
   given_keys_.clear();
+  references_.clear();
+  for (const experiments::NeededRun& need : draft->document->needs) {
+    if (need.name != section) {
+      references_.append(qt("${needs." + need.name + "}"));
+    }
+  }
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     for (Row& row : groups_[g].rows) {
       const auto given = reader.given(*row.spec);
@@ -211,6 +221,8 @@ void SettingsFormModel::setDraft(const std::shared_ptr<const experiments::Experi
       const std::string key = given ? given->first : row.spec->key;
       row.is_given = given.has_value();
       row.is_varied = !labels.isEmpty();
+      row.is_of_group =
+          given && given->first != row.spec->key && !Reader::isShorthand(*row.spec, given->first);
       row.applies = reader.applies(*row.spec);
       row.text = row.is_varied
                      ? (row.spec->is_seed ? tr("seeds: %1") : tr("axis: %1"))
@@ -324,6 +336,10 @@ QVariant SettingsFormModel::rowData(const Row& row, Column column, int role) con
       return row.applies;
     case kIsGivenRole:
       return row.is_given;
+    case kIsOfGroupRole:
+      return row.is_of_group;
+    case kReferencesRole:
+      return row.spec->type == SettingType::kPath ? references_ : QStringList();
     case kProblemRole:
       return row.problem;
     case kSearchRole:
@@ -382,8 +398,9 @@ Qt::ItemFlags SettingsFormModel::flags(const QModelIndex& index) const {
   }
   const Row& row = groups_[index.internalId() - 1].rows[static_cast<std::size_t>(index.row())];
   Qt::ItemFlags flags = Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemNeverHasChildren;
-  flags.setFlag(Qt::ItemIsEditable,
-                index.column() == static_cast<int>(Column::kValue) && !row.is_varied);
+  flags.setFlag(
+      Qt::ItemIsEditable,
+      index.column() == static_cast<int>(Column::kValue) && !row.is_varied && !row.is_of_group);
   return flags;
 }
 

@@ -29,6 +29,8 @@ class SettingsFormModel final : public QAbstractItemModel {
     kAppliesRole,             ///< bool: it has a meaning for some run
     kIsGivenRole,             ///< bool: the experiment gives it
     kProblemRole,             ///< what is wrong with it; empty: nothing
+    kIsOfGroupRole,           ///< bool: given with its whole group, to be reset with it only
+    kReferencesRole,          ///< what an input may refer to: "${needs.NAME}" of each needed run
     kSearchRole,              ///< all texts that a search looks at
   };
 
@@ -77,7 +79,8 @@ class SettingsFormModel final : public QAbstractItemModel {
     QString problem;
     bool applies = true;
     bool is_given = false;
-    bool is_varied = false;  ///< by an axis or seeds; `text` lists them
+    bool is_varied = false;    ///< by an axis or seeds; `text` lists them
+    bool is_of_group = false;  ///< the experiment gives its whole group ("data: ${data}")
   };
 
   struct Group {
@@ -95,6 +98,7 @@ class SettingsFormModel final : public QAbstractItemModel {
   std::shared_ptr<const Catalogue> catalogue_;
   std::vector<Group> groups_;
   std::map<std::string, std::string> given_keys_;  ///< key -> key in the text
+  QStringList references_;
 };
 
 /// The settings that a search finds, of those that apply.

@@ -111,7 +111,7 @@ CompareControls::CompareControls(QWidget* parent)
   confidence_->setSuffix(QStringLiteral(" %"));
   confidence_->setKeyboardTracking(false);
   auto* form = new QFormLayout;
-  form->addRow(tr("&Values"), at_);
+  form->addRow(tr("Val&ues"), at_);
   form->addRow(tr("Confi&dence"), confidence_);
   layout->addLayout(form);
   connectAll();
@@ -191,6 +191,7 @@ void CompareControls::buildFactors() {
 void CompareControls::buildMetrics() {
   auto* list = new QListView(this);
   list->setModel(&metrics_);
+  list->setSpacing(1);  // or the boxes overlap
   list->setAccessibleName(tr("Metrics"));
   list->setUniformItemSizes(true);
   list->setTextElideMode(Qt::ElideMiddle);

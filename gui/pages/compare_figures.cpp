@@ -91,7 +91,7 @@ CompareFigures::CompareFigures(QWidget* parent)
 
 void CompareFigures::buildControls() {
   kinds_->addTab(tr("V&alues"));
-  kinds_->addTab(tr("C&urves"));
+  kinds_->addTab(tr("&Curves"));
   kinds_->addTab(tr("By dep&th"));
   kinds_->setAccessibleName(tr("Kind of figure"));
   kinds_->setExpanding(false);

@@ -152,9 +152,15 @@ QToolBar* ComparePage::buildToolBar() {
   });
   copy->setMenu(formats);
   bar->addWidget(copy);
-  QAction* save = bar->addAction(icon(QStringLiteral("save")), tr("&Save table…"));
+  auto* save = new QToolButton(bar);  // an action's button has no mnemonic
+  save->setIconSize(bar->iconSize());
+  save->setIcon(icon(QStringLiteral("save")));
+  save->setText(tr("&Save table…"));
+  save->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  save->setAutoRaise(true);
   save->setToolTip(tr("Save the table as LaTeX, Markdown, CSV, HTML, JSON or text"));
-  connect(save, &QAction::triggered, this, [this] { export_->saveTable(model_.table()); });
+  bar->addWidget(save);
+  connect(save, &QToolButton::clicked, this, [this] { export_->saveTable(model_.table()); });
   return bar;
 }
 

@@ -4,6 +4,7 @@
 #include "experiments/settings_reader.h"
 #include "experiments/yaml_layout.h"
 #include "gui/models/axis_text.h"
+#include "gui/models/palette_colors.h"
 #include "gui/models/yaml_highlighter.h"
 
 #include <QComboBox>
@@ -74,7 +75,7 @@ void DesignAxisDialog::buildFields() {
   values_->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   values_->setTabChangesFocus(true);
   auto* highlighter = new YamlHighlighter(values_->document());
-  highlighter->setDark(palette().color(QPalette::Base).lightness() < 128);
+  highlighter->setDark(isDark(palette()));
   when_ = new QLineEdit(this);
   when_->setObjectName(QStringLiteral("when"));
   when_->setPlaceholderText(tr("in every cell; for example quant.weight.scheme: [int4, int8]"));

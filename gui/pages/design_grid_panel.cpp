@@ -6,6 +6,8 @@
 #include "gui/models/axis_text.h"
 #include "gui/models/experiment_editor.h"
 #include "gui/pages/design_axis_dialog.h"
+#include "gui/pages/design_item_list.h"
+#include "gui/pages/design_run_dialog.h"
 
 #include <QAction>
 #include <QComboBox>
@@ -27,9 +29,10 @@ namespace {
 using experiments::YamlEditor;
 using experiments::YamlNode;
 
-constexpr int kAxisWidth = 160;
-constexpr int kValuesWidth = 180;
-constexpr int kNumberWidth = 50;
+constexpr int kAxisWidth = 150;
+constexpr int kValuesWidth = 170;
+constexpr int kNumberWidth = 55;
+constexpr int kWhenWidth = 100;
 
 /// More labels than anybody looks through.
 constexpr std::size_t kMostLabels = 500;
@@ -48,6 +51,7 @@ DesignGridPanel::DesignGridPanel(ExperimentEditor& editor, QWidget* parent)
   buildActions();
   buildAxes();
   buildFields();
+  buildIncluded();
   connect(&editor_, &ExperimentEditor::draftRead, this, &DesignGridPanel::showDraft);
   connect(&editor_, &ExperimentEditor::catalogueRead, this, &DesignGridPanel::fillAddMenu);
   fillAddMenu();
@@ -108,10 +112,14 @@ void DesignGridPanel::buildAxes() {
   table_->setWordWrap(false);
   table_->verticalHeader()->hide();
   table_->setTabKeyNavigation(false);
+  table_->setDragDropMode(QAbstractItemView::InternalMove);
+  table_->setDragDropOverwriteMode(false);
+  connect(&model_, &GridAxesModel::moveRequested, this, &DesignGridPanel::moveTo);
   QHeaderView* header = table_->horizontalHeader();
   header->resizeSection(static_cast<int>(GridAxesModel::Column::kAxis), kAxisWidth);
   header->resizeSection(static_cast<int>(GridAxesModel::Column::kValues), kValuesWidth);
   header->resizeSection(static_cast<int>(GridAxesModel::Column::kCount), kNumberWidth);
+  header->resizeSection(static_cast<int>(GridAxesModel::Column::kWhen), kWhenWidth);
   header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   header->setStretchLastSection(true);
   table_->addActions(single_actions_);
@@ -133,9 +141,33 @@ void DesignGridPanel::buildFields() {
   fields_ = new QFormLayout;
   seeds_ = new QLineEdit(this);
   seeds_->setPlaceholderText(tr("how many, or a list: 3, or 11, 12, 13"));
-  fields_->addRow(tr("Se&eds"), seeds_);
+  fields_->addRow(tr("See&ds"), seeds_);
   static_cast<QVBoxLayout*>(layout())->addLayout(fields_);
   connect(seeds_, &QLineEdit::editingFinished, this, &DesignGridPanel::changeSeeds);
+}
+
+void DesignGridPanel::buildIncluded() {
+  const auto text_of = [](const YamlNode& run) {
+    QString text = qt(experiments::flowText(run));
+    return run.isMap() ? text.mid(1, text.size() - 2) : text;
+  };
+  included_ = new DesignItemList(editor_, "include", tr("R&uns besides the grid"), text_of, this);
+  layout()->addWidget(included_);
+  connect(included_, &DesignItemList::itemRequested, this, &DesignGridPanel::openRun);
+  connect(included_, &DesignItemList::failed, this, &DesignGridPanel::failed);
+}
+
+void DesignGridPanel::openRun(int index) {
+  const YamlNode* run = included_->itemAt(index);
+  auto* dialog = new DesignRunDialog(editor_.catalogue(),
+                                     editor_.draft()->document->axisKeys(),
+                                     run == nullptr ? YamlNode() : *run,
+                                     this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &QDialog::accepted, this, [this, dialog, index] {
+    included_->put(index, dialog->settings());
+  });
+  dialog->open();
 }
 
 void DesignGridPanel::fillAddMenu() {
@@ -210,12 +242,15 @@ void DesignGridPanel::showBaseline() {
       fields_->removeRow(1);
     }
     baseline_.clear();
+    QWidget* before = seeds_;
     for (const std::string& key : keys) {
       auto* box = new QComboBox(this);
       baseline_[key] = box;
       box->setAccessibleName(tr("Baseline: %1").arg(qt(key)));
       QString label = tr("Baseline: %1").arg(qt(key));
       fields_->addRow(label.replace(u'&', QStringLiteral("&&")), box);
+      setTabOrder(before, box);
+      before = box;
       connect(box, &QComboBox::activated, this, [this, key, box](int index) {
         changeBaseline(key, index == 0 ? QString() : box->currentText());
       });
@@ -310,9 +345,18 @@ void DesignGridPanel::moveCurrent(int by) {
   if (keys.size() != 1 || !editor_.isDraftCurrent()) {
     return;
   }
-  const int row = table_->currentIndex().row();
-  change([&](YamlEditor& text) { return experiments::moveAxis(text, keys.front(), by); });
-  table_->selectRow(std::clamp(row + by, 0, model_.rowCount() - 1));
+  moveTo(keys.front(), table_->currentIndex().row() + by);
+}
+
+void DesignGridPanel::moveTo(const std::string& key, int row) {
+  const auto found = std::find_if(
+      model_.rows().begin(), model_.rows().end(), [&](const auto& one) { return one.key == key; });
+  if (found == model_.rows().end() || !editor_.isDraftCurrent()) {
+    return;
+  }
+  const auto by = row - static_cast<int>(found - model_.rows().begin());
+  change([&](YamlEditor& text) { return experiments::moveAxis(text, key, by); });
+  table_->selectRow(std::clamp(row, 0, model_.rowCount() - 1));
 }
 
 }  // namespace retort::gui

@@ -21,10 +21,12 @@ class QTableView;
 
 namespace retort::gui {
 
+class DesignItemList;
 struct AxisDefinition;
 class ExperimentEditor;
 
-/// What varies: the axes of the grid with their order, groups and conditions; seeds; the baseline.
+/// What varies: the axes of the grid with their order, groups and conditions; seeds; the baseline;
+/// single runs besides the grid.
 class DesignGridPanel final : public QWidget {
   Q_OBJECT
 
@@ -38,6 +40,7 @@ class DesignGridPanel final : public QWidget {
   void buildAxes();
   void buildActions();
   void buildFields();
+  void buildIncluded();
   QAction* addAction(const QString& text, const QString& tip, std::function<void()> act);
   void fillAddMenu();
   void showDraft();
@@ -46,8 +49,10 @@ class DesignGridPanel final : public QWidget {
   void change(const std::function<Status(experiments::YamlEditor&)>& edit);
   void openDialog(const AxisDefinition& axis, bool is_new);
   void applyAxis(const std::string& old_key, const AxisDefinition& axis);
+  void openRun(int index);
   void editCurrent();
   void moveCurrent(int by);
+  void moveTo(const std::string& key, int row);
   void changeSeeds();
   void changeBaseline(const std::string& axis, const QString& label);
   [[nodiscard]] std::vector<std::string> selectedKeys() const;
@@ -58,6 +63,7 @@ class DesignGridPanel final : public QWidget {
   QMenu* add_menu_ = nullptr;
   QLineEdit* seeds_ = nullptr;
   QFormLayout* fields_ = nullptr;
+  DesignItemList* included_ = nullptr;
   QList<QAction*> single_actions_;  ///< that need one axis
   QAction* zip_ = nullptr;
   QAction* unzip_ = nullptr;

@@ -6,6 +6,7 @@
 #include "gui/pages/design_grid_panel.h"
 #include "gui/pages/design_preview_panel.h"
 #include "gui/pages/design_question_bar.h"
+#include "gui/pages/design_report_panel.h"
 #include "gui/pages/design_settings_panel.h"
 #include "gui/pages/design_yaml_view.h"
 
@@ -69,6 +70,7 @@ DesignPage::~DesignPage() {
   // A field that is being edited hands its value over when it goes: what takes it must be there.
   qDeleteAll(findChildren<DesignSettingsPanel*>());
   qDeleteAll(findChildren<DesignGridPanel*>());
+  qDeleteAll(findChildren<DesignReportPanel*>());
 }
 
 QWidget* DesignPage::buildHalves() {
@@ -161,8 +163,11 @@ QWidget* DesignPage::buildForm() {
   tabs->setDocumentMode(true);
   auto* settings = new DesignSettingsPanel(editor_, tabs);
   auto* grid = new DesignGridPanel(editor_, tabs);
-  tabs->addTab(settings, tr("S&ettings"));
+  auto* report = new DesignReportPanel(editor_, tabs);
+  tabs->addTab(settings, tr("&Settings"));
   tabs->addTab(grid, tr("&Grid"));
+  tabs->addTab(report, tr("E&xperiment"));
+  connect(report, &DesignReportPanel::failed, &context_, &AppContext::showError);
   connect(settings, &DesignSettingsPanel::failed, &context_, &AppContext::showError);
   connect(grid, &DesignGridPanel::failed, &context_, &AppContext::showError);
   return tabs;
@@ -226,7 +231,7 @@ void DesignPage::openTemplate(const QString& file) {
       context_.showError(qt(text.error().message));
       return;
     }
-    begin(text->text());
+    begin(text->text(), std::filesystem::path(file.toStdString()).parent_path());
   });
 }
 
@@ -234,8 +239,8 @@ void DesignPage::newExperiment() {
   withoutLosses([this] { begin(QString::fromUtf8(kNewText)); });
 }
 
-void DesignPage::begin(const QString& text) {
-  editor_.begin(text);
+void DesignPage::begin(const QString& text, const std::filesystem::path& folder) {
+  editor_.begin(text, folder);
   text_->moveCursor(QTextCursor::Start);
 }
 

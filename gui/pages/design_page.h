@@ -32,7 +32,8 @@ class DesignPage final : public QWidget {
   /// becomes a message.
   void openFile(const QString& file);
 
-  /// Begins a new experiment with the text of a file, which itself stays as it is.
+  /// Begins a new experiment with the text of a file, which itself stays as it is; its relative
+  /// paths are those of the file.
   void openTemplate(const QString& file);
 
   /// Begins with an empty experiment; asks first when changes would be lost.
@@ -55,7 +56,7 @@ class DesignPage final : public QWidget {
                      const QString& text,
                      const QKeySequence& keys,
                      const std::function<void()>& act);
-  void begin(const QString& text);
+  void begin(const QString& text, const std::filesystem::path& folder = {});
   void withoutLosses(const std::function<void()>& act);
   void save(const std::function<void()>& then = {});
   void write(const std::function<void()>& then);

@@ -50,6 +50,7 @@ DesignPreviewPanel::DesignPreviewPanel(AppContext& context,
   summary_ = new QLabel(this);
   summary_->setTextFormat(Qt::PlainText);
   summary_->setWordWrap(true);
+  summary_->setAlignment(Qt::AlignTop | Qt::AlignLeft);  // it has all the room without the table
   notes_ = new QLabel(this);
   notes_->setTextFormat(Qt::PlainText);
   notes_->setWordWrap(true);

@@ -1,5 +1,6 @@
 #include "gui/pages/design_value_delegate.h"
 
+#include "gui/models/palette_colors.h"
 #include "gui/models/setting_text.h"
 #include "gui/models/settings_form.h"
 
@@ -58,8 +59,7 @@ void showVerdict(QLineEdit* line, const SettingSpec& spec) {
   const bool is_wrong = !line->text().isEmpty() && !value;
   QPalette palette = line->parentWidget()->palette();
   if (is_wrong) {
-    const bool is_dark = palette.color(QPalette::Base).lightness() < 128;
-    palette.setColor(QPalette::Text, QColor(QLatin1String(is_dark ? "#ff7b72" : "#c62828")));
+    palette.setColor(QPalette::Text, errorColor(palette));
   }
   line->setPalette(palette);
   const QString reason = is_wrong ? value.error() : settingSummary(spec);
@@ -68,13 +68,15 @@ void showVerdict(QLineEdit* line, const SettingSpec& spec) {
 
 }  // namespace
 
-QLineEdit* makeSettingLine(const SettingSpec& spec, QWidget* parent) {
+QLineEdit* makeSettingLine(const SettingSpec& spec,
+                           const QStringList& references,
+                           QWidget* parent) {
   auto* line = new QLineEdit(parent);
   line->setValidator(new SettingValidator(spec, line));
   line->setPlaceholderText(settingSummary(spec));
   line->setAccessibleName(qt(spec.key));
   QObject::connect(line, &QLineEdit::textChanged, line, [line, spec] { showVerdict(line, spec); });
-  if (const QStringList words = wordsOf(spec); !words.isEmpty()) {
+  if (const QStringList words = references + wordsOf(spec); !words.isEmpty()) {
     auto* completer = new QCompleter(words, line);
     completer->setFilterMode(Qt::MatchContains);
     line->setCompleter(completer);
@@ -99,7 +101,8 @@ QWidget* DesignValueDelegate::createEditor(QWidget* parent,
   if (spec->type == SettingType::kBool || spec->type == SettingType::kChoice) {
     return makeChoice(*spec, parent);
   }
-  QLineEdit* line = makeSettingLine(*spec, parent);
+  QLineEdit* line =
+      makeSettingLine(*spec, index.data(SettingsFormModel::kReferencesRole).toStringList(), parent);
   line->setFrame(false);
   line->setAutoFillBackground(true);
   if (spec->type == SettingType::kPath) {
@@ -174,10 +177,8 @@ void DesignValueDelegate::initStyleOption(QStyleOptionViewItem* option,
                                           const QModelIndex& index) const {
   QStyledItemDelegate::initStyleOption(option, index);
   const bool is_wrong = !index.data(SettingsFormModel::kProblemRole).toString().isEmpty();
-  const bool is_dark = option->palette.color(QPalette::Base).lightness() < 128;
   if (is_wrong) {
-    option->palette.setColor(QPalette::Text,
-                             QColor(QLatin1String(is_dark ? "#ff7b72" : "#c62828")));
+    option->palette.setColor(QPalette::Text, errorColor(option->palette));
   } else if (index.data(SettingsFormModel::kAppliesRole) == false ||
              index.column() == static_cast<int>(SettingsFormModel::Column::kDocumentation)) {
     QColor color = option->palette.color(QPalette::Text);

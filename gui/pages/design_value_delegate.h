@@ -11,8 +11,10 @@ class QLineEdit;
 namespace retort::gui {
 
 /// A line that takes a value of one setting: refuses letters in numbers while typing, and shows
-/// why a value is not allowed (red frame, tool tip).
-[[nodiscard]] QLineEdit* makeSettingLine(const SettingSpec& spec, QWidget* parent);
+/// why a value is not allowed (red text, tool tip). `references` are offered besides its own words.
+[[nodiscard]] QLineEdit* makeSettingLine(const SettingSpec& spec,
+                                         const QStringList& references,
+                                         QWidget* parent);
 
 /// Edits values of settings in a view: lists of choices, lines that keep limits while typing, and a
 /// button for paths. Paths are chosen from the folder that `folder` names.

@@ -1,5 +1,6 @@
 #include "gui/pages/design_yaml_view.h"
 
+#include "gui/models/palette_colors.h"
 #include "gui/models/yaml_highlighter.h"
 
 #include <QFontDatabase>
@@ -16,14 +17,6 @@ namespace {
 
 constexpr int kMargin = 6;
 constexpr int kIndent = 2;
-
-bool isDark(const QPalette& palette) {
-  return palette.color(QPalette::Base).lightness() < 128;
-}
-
-QColor errorColor(const QPalette& palette) {
-  return QColor(QLatin1String(isDark(palette) ? "#ff7b72" : "#c62828"));
-}
 
 }  // namespace
 

@@ -38,7 +38,7 @@ LogView::LogView(AppContext& context, QWidget* parent)
   text_->setMaximumBlockCount(kMostLines);
   text_->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   text_->setAccessibleName(tr("Log"));
-  text_->setPlaceholderText(tr("The trainer has written nothing yet."));
+  text_->setPlaceholderText(tr("The trainer has written nothing."));
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   buildSearch();

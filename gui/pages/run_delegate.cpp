@@ -3,7 +3,9 @@
 #include "gui/models/run_table_model.h"
 
 #include <QApplication>
+#include <QIcon>
 #include <QPainter>
+#include <QWidget>
 
 namespace retort::gui {
 namespace {
@@ -20,11 +22,12 @@ void paintBar(QPainter& painter, const QStyleOptionViewItem& option, double perc
   const QRectF frame = QRectF(option.rect).adjusted(kMargin, kMargin, -kMargin, -kMargin);
   QColor trough = option.palette.color(textRole(option));
   trough.setAlphaF(0.14F);
-  QColor bar = option.palette.color(textRole(option));
-  if (!option.state.testFlag(QStyle::State_Selected)) {
-    bar = option.palette.color(QPalette::Highlight);
+  QColor bar = option.palette.color(QPalette::Highlight);
+  if (option.state.testFlag(QStyle::State_Selected)) {
+    bar = bar.darker();  // the text on it is light
+  } else {
+    bar.setAlphaF(0.55F);
   }
-  bar.setAlphaF(0.55F);
   painter.setPen(Qt::NoPen);
   painter.setRenderHint(QPainter::Antialiasing);
   painter.setBrush(trough);
@@ -38,6 +41,20 @@ void paintBar(QPainter& painter, const QStyleOptionViewItem& option, double perc
   painter.drawRoundedRect(done, 3, 3);
 }
 
+/// The run's colour; in a selected row, whose colour it may be too, with a frame.
+QPixmap swatch(const QColor& color, const QStyleOptionViewItem& option) {
+  const qreal ratio = option.widget == nullptr ? 1.0 : option.widget->devicePixelRatioF();
+  QPixmap pixmap(QSizeF(kSwatch * ratio, kSwatch * ratio).toSize());
+  pixmap.setDevicePixelRatio(ratio);
+  pixmap.fill(color);
+  if (option.state.testFlag(QStyle::State_Selected)) {
+    QPainter painter(&pixmap);
+    painter.setPen(option.palette.color(QPalette::HighlightedText));
+    painter.drawRect(QRectF(0.5, 0.5, kSwatch - 1.0, kSwatch - 1.0));
+  }
+  return pixmap;
+}
+
 }  // namespace
 
 void RunDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const {
@@ -45,6 +62,11 @@ void RunDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelInde
   const QVariant decoration = index.data(Qt::DecorationRole);
   if (decoration.typeId() == QMetaType::QColor) {
     option->decorationSize = QSize(kSwatch, kSwatch);
+    const QPixmap pixmap = swatch(decoration.value<QColor>(), *option);
+    option->icon = QIcon();
+    for (const auto mode : {QIcon::Normal, QIcon::Selected}) {
+      option->icon.addPixmap(pixmap, mode);  // as it is: not tinted by the selection
+    }
   }
   option->textElideMode = Qt::ElideMiddle;  // names differ at their ends: the seed
   // The focus frame around one cell of a row that is selected as a whole only disturbs.

@@ -10,6 +10,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QHeaderView>
+#include <QLabel>
 #include <QLineEdit>
 #include <QShortcut>
 #include <QSortFilterProxyModel>
@@ -21,6 +22,7 @@ namespace {
 
 constexpr int kReloadMs = 1000;
 constexpr int kFirstColumnLetters = 34;
+constexpr int kNameWidth = 420;
 
 /// The selected cells as lines with tabs between columns.
 void copySelection(const QTableView& table) {
@@ -91,7 +93,11 @@ RunDetailsPanel::RunDetailsPanel(AppContext& context, QWidget* parent)
                {tr("Attempt"), tr("Started"), tr("Duration"), tr("Ended with"), tr("Message")},
                false);
   tables_->events = addTable(
-      tr("&Events"), {tr("Time"), tr("Attempt"), tr("Kind"), tr("Step"), tr("What")}, true);
+      tr("Even&ts"), {tr("Time"), tr("Attempt"), tr("Kind"), tr("Step"), tr("What")}, true);
+  name_ = new QLabel(this);
+  name_->setTextFormat(Qt::PlainText);
+  name_->setMargin(fontMetrics().horizontalAdvance(u'm') / 2);
+  setCornerWidget(name_);
   take(RunDetails{});
   timer_.setSingleShot(true);
   timer_.setInterval(kReloadMs);
@@ -176,6 +182,9 @@ void RunDetailsPanel::take(const Result<RunDetails>& details) {
   };
   tables_->overview->setRows(run_id_.empty() ? std::vector<QStringList>{{tr("No run is selected.")}}
                                              : rows(overviewRows));
+  const QString name = is_shown ? QString::fromStdString(details->run.name) : QString();
+  name_->setText(fontMetrics().elidedText(name, Qt::ElideMiddle, kNameWidth));
+  name_->setToolTip(name.toHtmlEscaped());
   tables_->settings->setRows(rows(settingRows));
   tables_->environment->setRows(rows(environmentRows));
   tables_->attempts->setRows(rows(attemptRows));

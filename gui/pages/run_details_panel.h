@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-class QTableView;
+class QLabel;
 
 namespace retort::gui {
 
@@ -46,6 +46,7 @@ class RunDetailsPanel final : public QTabWidget {
   std::unique_ptr<BackgroundQuery> query_;
   std::unique_ptr<Tables> tables_;
   LogView* log_ = nullptr;
+  QLabel* name_ = nullptr;  ///< whose tables these are, beside the tabs
   std::string run_id_;
   bool is_outdated_ = false;
   QTimer timer_;

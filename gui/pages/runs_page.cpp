@@ -4,6 +4,7 @@
 #include "gui/models/app_context.h"
 #include "gui/models/background_query.h"
 #include "gui/models/icons.h"
+#include "gui/models/palette_colors.h"
 #include "gui/models/run_filter_model.h"
 #include "gui/models/run_table_model.h"
 #include "gui/pages/run_actions.h"
@@ -237,7 +238,7 @@ void RunsPage::refreshCount() {
 }
 
 void RunsPage::refreshTheme() {
-  runs_->setDark(palette().color(QPalette::Base).lightness() < 128);
+  runs_->setDark(isDark(palette()));
 }
 
 void RunsPage::changeEvent(QEvent* event) {

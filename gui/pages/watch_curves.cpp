@@ -20,15 +20,16 @@ QString nameOf(const SeriesGroup& group, const CurveChoice& choice) {
 }  // namespace
 
 std::vector<SeriesKey> keysOf(const std::vector<WatchedRun>& runs, const std::string& metric) {
-  std::set<SeriesKey> keys;
+  std::vector<SeriesKey> keys;
+  std::set<SeriesKey> known;
   for (const WatchedRun& run : runs) {
-    for (const auto& [key, data] : run.series) {
-      if (key.metric == metric) {
-        keys.insert(key);
+    for (const SeriesKey& key : run.keys) {
+      if (key.metric == metric && known.insert(key).second) {
+        keys.push_back(key);
       }
     }
   }
-  return {keys.begin(), keys.end()};
+  return keys;
 }
 
 WatchCurves::WatchCurves(const std::vector<WatchedRun>& runs, const CurveChoice& choice) {

@@ -20,6 +20,7 @@ struct WatchedRun {
   QString name;
   PlotColor color;
   RunSeries series;
+  std::vector<SeriesKey> keys;  ///< of `series`, as the trainer first named them
 };
 
 /// Which curves of a metric are drawn.
@@ -32,7 +33,7 @@ struct CurveChoice {
   double half_life = 0;  ///< of the smoothing, in steps; 0: none
 };
 
-/// The keys of a metric that any of the runs has, sorted.
+/// The keys of a metric that any of the runs has, as they come first.
 [[nodiscard]] std::vector<SeriesKey> keysOf(const std::vector<WatchedRun>& runs,
                                             const std::string& metric);
 

@@ -249,7 +249,7 @@ void WatchLayerPanel::offerMetrics() {
 void WatchLayerPanel::offerPicks() {
   const SeriesDimensions found = dimensionsOf(keysOf(runs(), metric()));
   layers_->setChoices(textsOf(found.layers));
-  projections_->setChoices({found.projections.begin(), found.projections.end()});
+  projections_->setChoices(found.projections);
   heads_->setChoices(textsOf(found.heads));
 }
 

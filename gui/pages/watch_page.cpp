@@ -149,7 +149,7 @@ void WatchPage::buildDisplay(QBoxLayout& layout) {
       smoothing_label_->fontMetrics().horizontalAdvance(tr("Smoothing: 10000 steps")));
   log_ = new QCheckBox(tr("L&og"), this);
   log_->setToolTip(tr("Logarithmic Y axes"));
-  follow_ = new QCheckBox(tr("&Follow"), this);
+  follow_ = new QCheckBox(tr("Follo&w"), this);
   follow_->setToolTip(tr("Keep all steps in sight while runs go on"));
   auto* reset = new QToolButton(this);
   reset->setText(tr("&Reset view"));
@@ -288,6 +288,7 @@ std::vector<WatchedRun> WatchPage::watchedRuns() const {
     run.name = nameOf(context_.findRun(run_id), run_id);
     run.color = {runColor(run_id, false), runColor(run_id, true)};
     run.series = source_.seriesOf(run_id);
+    run.keys = source_.keysOf(run_id);
     watched.push_back(std::move(run));
   }
   return watched;

@@ -117,9 +117,10 @@ std::vector<Curve> makeProfiles(const std::vector<WatchedRun>& runs,
 
 std::vector<HeatMapRow> makeRows(const WatchedRun& run, const CurveChoice& choice) {
   std::vector<HeatMapRow> rows;
-  for (const auto& [key, data] : run.series) {
-    if (key.metric == choice.metric && key.layer && choice.pick.includes(key)) {
-      rows.push_back({rowLabel(key), data});
+  for (const SeriesKey& key : inNaturalOrder(keysOf({run}, choice.metric))) {
+    const auto found = run.series.find(key);
+    if (key.layer && choice.pick.includes(key) && found != run.series.end()) {
+      rows.push_back({rowLabel(key), found->second});
     }
   }
   return rows;

@@ -11,6 +11,7 @@ namespace retort::gui {
 namespace {
 
 constexpr int kMostTicks = 12;
+constexpr int kMostXTicks = 16;
 
 }  // namespace
 
@@ -129,10 +130,11 @@ void CurvePlot::fitLabels() {
   const QFontMetrics metrics(look_.style.font);
   const int room = std::max(drawnHeight() - 4 * metrics.height(), metrics.height());
   canvas().yAxis->setLabel(metrics.elidedText(setup_.y_label, Qt::ElideRight, room));
-  const int between = metrics.horizontalAdvance(QStringLiteral("00000000"));
+  const bool is_short = setup_.x_kind == AxisKind::kIntegers;
+  const int between = metrics.horizontalAdvance(QString(is_short ? 4 : 9, QLatin1Char('0')));
   canvas().yAxis->ticker()->setTickCount(std::clamp(room / (3 * metrics.height()), 2, kMostTicks));
   canvas().xAxis->ticker()->setTickCount(
-      std::clamp(canvas().axisRect()->width() / (2 * between), 2, kMostTicks));
+      std::clamp(canvas().axisRect()->width() / between, 2, kMostXTicks));
 }
 
 }  // namespace retort::gui

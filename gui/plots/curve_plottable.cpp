@@ -89,7 +89,7 @@ class CurvePlottable final : public QCPAbstractPlottable {
 
   void drawOnScreen(QCPPainter& painter,
                     const std::vector<const Curve*>& visible,
-                    const CurveProjection& projection) const {
+                    const CurveProjection& projection) {
     const double ratio = painter.device()->devicePixelRatioF();
     const QRectF rect = projection.rect();
     const QPoint origin(static_cast<int>(std::floor(rect.left() * ratio)),
@@ -98,8 +98,9 @@ class CurvePlottable final : public QCPAbstractPlottable {
                         rect.top() * ratio - origin.y(),
                         rect.width() * ratio,
                         rect.height() * ratio);
-    CurveRaster raster(static_cast<int>(std::ceil(pixels.right())),
-                       static_cast<int>(std::ceil(pixels.bottom())));
+    raster_.begin(static_cast<int>(std::ceil(pixels.right())),
+                  static_cast<int>(std::ceil(pixels.bottom())),
+                  ratio);
     const CurveProjection onto_pixels = projectionOnto(pixels);
     const int bar = std::max(1, static_cast<int>(std::lround(ratio)));
     const LineCare care =
@@ -108,7 +109,7 @@ class CurvePlottable final : public QCPAbstractPlottable {
     for (const Curve* curve : visible) {
       if (curve->raw) {
         const ScreenLine line{*curve->raw, rawColor(*curve), kRawWidth * ratio};
-        drawScreenLine(raster, line, onto_pixels, bar, care);
+        drawScreenLine(raster_, line, onto_pixels, bar, care);
       }
     }
     for (const Curve* curve : visible) {
@@ -118,11 +119,9 @@ class CurvePlottable final : public QCPAbstractPlottable {
                             curve->pen,
                             2 * kDotRadius * ratio,
                             hasDots(*curve->data, projection)};
-      marks.push_back(drawScreenLine(raster, line, onto_pixels, bar, care));
+      marks.push_back(drawScreenLine(raster_, line, onto_pixels, bar, care));
     }
-    QImage image = raster.toImage();
-    image.setDevicePixelRatio(ratio);
-    painter.drawImage(QPointF(origin) / ratio, image);
+    painter.drawImage(QPointF(origin) / ratio, raster_.image());
     for (std::size_t i = 0; i < visible.size(); ++i) {
       drawMarks(painter, *visible[i], projection, marks[i]);
     }
@@ -279,6 +278,7 @@ class CurvePlottable final : public QCPAbstractPlottable {
 
   const CurveSet& curves_;
   const CurveLook& look_;
+  CurveRaster raster_;
 };
 
 }  // namespace

@@ -38,12 +38,14 @@ void fill(QRgb* pixels, int count, QRgb color) {
 
 }  // namespace
 
-CurveRaster::CurveRaster(int width, int height)
-    : width_(std::max(0, width)),
-      height_(std::max(0, height)),
-      pixels_(indexOf(width_, 0), 0),
-      stroke_(indexOf(width_, 0), 0),
-      touched_(static_cast<std::size_t>(width_), Rows{height_, 0}) {}
+void CurveRaster::begin(int width, int height, double pixel_ratio) {
+  pixel_ratio_ = pixel_ratio;
+  width_ = std::max(0, width);
+  height_ = std::max(0, height);
+  pixels_.assign(indexOf(width_, 0), 0);
+  stroke_.assign(indexOf(width_, 0), 0);
+  touched_.assign(static_cast<std::size_t>(width_), Rows{height_, 0});
+}
 
 void CurveRaster::fillSpan(int column, double top, double bottom, QRgb color) {
   top = std::max(top, 0.0);
@@ -132,11 +134,14 @@ void CurveRaster::paintStroke(const QColor& color) {
   }
 }
 
-QImage CurveRaster::toImage() const {
-  QImage image(width_, height_, QImage::Format_ARGB32_Premultiplied);
+const QImage& CurveRaster::image() {
+  if (image_.size() != QSize(width_, height_)) {
+    image_ = QImage(width_, height_, QImage::Format_ARGB32_Premultiplied);
+  }
+  image_.setDevicePixelRatio(pixel_ratio_);
   const std::size_t stride =
-      image.isNull() ? 0 : static_cast<std::size_t>(image.bytesPerLine()) / 4;
-  auto* const target = reinterpret_cast<QRgb*>(image.bits());
+      image_.isNull() ? 0 : static_cast<std::size_t>(image_.bytesPerLine()) / 4;
+  auto* const target = reinterpret_cast<QRgb*>(image_.bits());
   for (int top = 0; top < height_; top += kBlock) {
     const int bottom = std::min(top + kBlock, height_);
     for (int left = 0; left < width_; left += kBlock) {
@@ -150,7 +155,7 @@ QImage CurveRaster::toImage() const {
       }
     }
   }
-  return image;
+  return image_;
 }
 
 }  // namespace retort::gui

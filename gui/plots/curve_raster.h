@@ -12,10 +12,11 @@ namespace retort::gui {
 /// Draws many curves into an image: what a painter does with lines, at a small part of the time for
 /// long noisy ones. Pixels lie column by column, so that upright spans are stretches of memory.
 /// Coordinates are pixels from the top left corner; what is outside is cut off. All edges are
-/// smooth.
+/// smooth. One that is used again and again takes its memory only once.
 class CurveRaster {
  public:
-  CurveRaster(int width, int height);
+  /// Begins an empty picture of this size; `pixel_ratio` is for whoever draws the image.
+  void begin(int width, int height, double pixel_ratio = 1);
 
   [[nodiscard]] int width() const { return width_; }
 
@@ -31,8 +32,8 @@ class CurveRaster {
   /// Paints the stroke, over what is there, and begins another.
   void paintStroke(const QColor& color);
 
-  /// Premultiplied.
-  [[nodiscard]] QImage toImage() const;
+  /// What was painted, premultiplied; changes with the next picture.
+  [[nodiscard]] const QImage& image();
 
  private:
   struct Rows {
@@ -47,8 +48,10 @@ class CurveRaster {
 
   void touch(int column, int begin, int end);
 
-  int width_;
-  int height_;
+  int width_ = 0;
+  int height_ = 0;
+  double pixel_ratio_ = 1;
+  QImage image_;
   std::vector<QRgb> pixels_;
   std::vector<std::uint8_t> stroke_;  ///< how much of each pixel it covers
   std::vector<Rows> touched_;         ///< the rows of each column that the stroke may cover

@@ -47,17 +47,11 @@ class HeatCells final : public QCPAbstractItem {
 
 namespace {
 
-constexpr int kLabelChars = 24;
+constexpr double kLabelShare = 0.25;   // of the width, for the names of rows
+constexpr std::size_t kColors = 1025;  // odd: one of them is the middle
+constexpr int kMostTicks = 16;
 constexpr double kColorBarWidth = 14;
 constexpr double kFarRatio = 1e20;  // a logarithmic scale of more decades shows nothing
-
-QString elided(const std::string& text) {
-  QString label = QString::fromStdString(text);
-  if (label.size() > kLabelChars) {
-    label = label.left(kLabelChars - 1) + QChar(0x2026);
-  }
-  return label;
-}
 
 QCPColorGradient gradientOf(bool is_difference) {
   QCPColorGradient gradient;
@@ -111,6 +105,10 @@ void HeatMapPlot::buildAxes() {
 
 void HeatMapPlot::setMap(HeatMap map, const HeatScale& scale) {
   map_ = std::move(map);
+  if (scale_.is_difference != scale.is_difference || colors_.empty()) {
+    scale_ = scale;
+    fillColors();
+  }
   scale_ = scale;
   takeColors();
   scheduleReplot();
@@ -128,13 +126,24 @@ QRgb HeatMapPlot::colorOf(const HeatCell& cell) const {
   if (cell.kind == HeatCell::Kind::kNotFinite) {
     return kNotFiniteColor;
   }
-  const auto place = [&](double value) {
-    return scale_.is_log ? std::log10(std::max(value, color_range_.lower)) : value;
-  };
-  const double lower = place(color_range_.lower);
-  const double upper = place(color_range_.upper);
-  const double share = upper > lower ? (place(cell.value) - lower) / (upper - lower) : 0.5;
-  return scale_.is_difference ? divergingColor(share) : sequentialColor(share);
+  const double share = color_span_ > 0 ? (placeOf(cell.value) - color_begin_) / color_span_ : 0.5;
+  const auto last = static_cast<double>(colors_.size() - 1);
+  return colors_[static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * last + 0.5)];
+}
+
+/// On the scale of the colours, which is even.
+double HeatMapPlot::placeOf(double value) const {
+  return scale_.is_log ? std::log2(std::max(value, color_range_.lower)) : value;
+}
+
+/// Colours are looked up: the formulas take longer than all else that is done with a cell.
+void HeatMapPlot::fillColors() {
+  colors_.resize(kColors);
+  for (std::size_t i = 0; i < kColors; ++i) {
+    const double share = static_cast<double>(i) / (kColors - 1);
+    colors_[i] = scale_.is_difference ? divergingColor(share) : sequentialColor(share);
+  }
+  color_scale_->setGradient(gradientOf(scale_.is_difference));
 }
 
 void HeatMapPlot::takeColors() {
@@ -148,6 +157,8 @@ void HeatMapPlot::takeColors() {
   } else if (scale_.is_log) {
     color_range_.lower = std::max(color_range_.lower, color_range_.upper / kFarRatio);
   }
+  color_begin_ = placeOf(color_range_.lower);
+  color_span_ = placeOf(color_range_.upper) - color_begin_;
   cells_->image = QImage();
   if (!map_.isEmpty()) {
     cells_->image = QImage(map_.columns, map_.rows(), QImage::Format_ARGB32);
@@ -170,7 +181,6 @@ void HeatMapPlot::takeColors() {
     shown = {std::pow(10, shown.lower), std::pow(10, shown.upper)};
   }
   const bool is_log_axis = scale_.is_log || is_power;
-  color_scale_->setGradient(gradientOf(scale_.is_difference));
   color_scale_->setDataScaleType(is_log_axis ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
   color_scale_->axis()->setTicker(makeTicker(is_log_axis ? AxisKind::kLog : AxisKind::kLinear));
   color_scale_->setDataRange(QCPRange(shown.lower, shown.upper));
@@ -242,7 +252,7 @@ bool HeatMapPlot::isEmpty() const {
   });
 }
 
-void HeatMapPlot::prepareReplot(int /*width*/) {
+void HeatMapPlot::prepareReplot(int width) {
   color_scale_->setVisible(!isEmpty());
   if (is_following_) {
     is_assigning_ = true;
@@ -250,19 +260,24 @@ void HeatMapPlot::prepareReplot(int /*width*/) {
     canvas().yAxis->setRange(-0.5, std::max(1, map_.rows()) - 0.5);
     is_assigning_ = false;
   }
-  labelRows();
+  labelRows(width);
+  const int between = QFontMetrics(style().font).horizontalAdvance(QStringLiteral("00000000"));
+  canvas().xAxis->ticker()->setTickCount(
+      std::clamp(canvas().axisRect()->width() / between, 2, kMostTicks));
 }
 
-/// As many labels as there is room for.
-void HeatMapPlot::labelRows() {
+/// As many labels as there is room for, none of them wider than a part of the plot.
+void HeatMapPlot::labelRows(int width) {
   const QFontMetrics metrics(style().font);
   const double rows_in_sight = canvas().yAxis->range().size();
   const double height = std::max(1, canvas().axisRect()->height());
   const int room = std::max(1, static_cast<int>(height / (metrics.height() * 1.1)));
   const int every = std::max(1, static_cast<int>(std::ceil(rows_in_sight / room)));
+  const int room_for_label = static_cast<int>(width * kLabelShare);
   QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
   for (int row = 0; row < map_.rows(); row += every) {
-    ticker->addTick(row, elided(map_.labels[static_cast<std::size_t>(row)]));
+    const QString label = QString::fromStdString(map_.labels[static_cast<std::size_t>(row)]);
+    ticker->addTick(row, metrics.elidedText(label, Qt::ElideMiddle, room_for_label));
   }
   canvas().yAxis->setTicker(ticker);
 }

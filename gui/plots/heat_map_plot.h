@@ -6,6 +6,7 @@
 #include "gui/plots/read_out.h"
 
 #include <optional>
+#include <vector>
 
 class QCPColorScale;
 class QPointF;
@@ -59,13 +60,18 @@ class HeatMapPlot final : public PlotWidget {
 
  private:
   void buildAxes();
+  void fillColors();
   void takeColors();
-  void labelRows();
+  void labelRows(int width);
+  [[nodiscard]] double placeOf(double value) const;
   void hoverAt(const QPointF& position);
 
   HeatMap map_;
   HeatScale scale_;
   HeatRange color_range_;
+  std::vector<QRgb> colors_;  ///< from the lower to the upper end
+  double color_begin_ = 0;    ///< `placeOf` the lower end
+  double color_span_ = 1;
   HeatCells* cells_;
   QCPColorScale* color_scale_;
   PlotNavigator* navigator_;

@@ -30,6 +30,11 @@ int decimalsOf(double step) {
   return kMostDigits;
 }
 
+/// 0 for -0.
+double withoutSign(double value) {
+  return value == 0 ? 0 : value;
+}
+
 QString withoutZeros(QString text) {
   if (text.contains(QLatin1Char('.'))) {
     while (text.endsWith(QLatin1Char('0'))) {
@@ -70,7 +75,9 @@ class WholeTicker final : public QCPAxisTicker {
 
  protected:
   double getTickStep(const QCPRange& range) override {
-    step_ = std::max(1.0, std::round(QCPAxisTicker::getTickStep(range)));
+    // A step of 2.5 would be told as 3, and ticks at 3 and 6 are odd beside 10.
+    const double step = QCPAxisTicker::getTickStep(range);
+    step_ = step > 2 && step < 3 ? 2 : std::max(1.0, std::round(step));
     return step_;
   }
 
@@ -157,7 +164,7 @@ QString tickLabel(double value, double step) {
   if (magnitude >= kLargestPlain || is_small) {
     return exponentLabel(value, step);
   }
-  return QString::number(value, 'f', decimalsOf(step));
+  return QString::number(withoutSign(value), 'f', decimalsOf(step));
 }
 
 QString stepLabel(double value, double step) {
@@ -173,7 +180,7 @@ QString stepLabel(double value, double step) {
     return withoutZeros(QString::number(value / 1e3, 'f', decimalsOf(step / 1e3))) +
            QLatin1Char('k');
   }
-  return QString::number(value, 'f', 0);
+  return QString::number(withoutSign(std::round(value)), 'f', 0);
 }
 
 QString valueLabel(double value) {
@@ -183,7 +190,7 @@ QString valueLabel(double value) {
   if (std::isinf(value)) {
     return value > 0 ? QStringLiteral("inf") : QStringLiteral("-inf");
   }
-  return QString::number(value, 'g', 5);
+  return QString::number(withoutSign(value), 'g', 5);
 }
 
 QSharedPointer<QCPAxisTicker> makeTicker(AxisKind kind) {

@@ -58,8 +58,8 @@ TEST(AnalysisReport, ShowsLayersAndHeads) {
             "0123456789abcdef  model: last, 40 rows\n\n"
             "kl\n"
             "layer  head 0  head 1\n"
-            "    0     0.5    0.25\n"
-            "    1       –       2\n"
+            "    0   0.500   0.250\n"
+            "    1       –    2.00\n"
             "in /w/p-last.json\n");
 }
 
@@ -68,12 +68,12 @@ TEST(AnalysisReport, ShowsLayersAlone) {
                           {"metric": "norm", "layer": 2, "projection": "q", "mean": 4},
                           {"metric": "norm", "projection": "pooler", "mean": 8})"),
               HasSubstr("mse\n"
-                        "layer  mean\n"
-                        "    0   0.5\n"
+                        "layer   mean\n"
+                        "    0  0.500\n"
                         "norm\n"
-                        "layer  q  pooler\n"
-                        "    2  4       –\n"
-                        "  all  –       8\n"));
+                        "layer     q  pooler\n"
+                        "    2  4.00       –\n"
+                        "  all     –    8.00\n"));
 }
 
 TEST(AnalysisReport, ShowsComponentsAndSingleValues) {
@@ -82,9 +82,45 @@ TEST(AnalysisReport, ShowsComponentsAndSingleValues) {
                           {"metric": "eigenvalue", "component": "2", "mean": -30})"),
               HasSubstr("scale: 12.5\n"
                         "eigenvalue\n"
-                        "of  mean\n"
-                        "1    150\n"
-                        "2    -30\n"));
+                        "of   mean\n"
+                        "1     150\n"
+                        "2   -30.0\n"));
+}
+
+TEST(AnalysisReport, TellsComponentsOfOneLayerApart) {
+  EXPECT_THAT(rendered(R"({"metric": "cosine", "layer": 0, "component": "map/logits", "mean": 0.5},
+                          {"metric": "cosine", "layer": 0, "component": "map/task", "mean": -1},
+                          {"metric": "size", "layer": 0, "projection": "q", "component": "a",
+                           "mean": 3})"),
+              HasSubstr("cosine\n"
+                        "layer  map/logits  map/task\n"
+                        "    0       0.500     -1.00\n"
+                        "size\n"
+                        "layer   q a\n"
+                        "    0  3.00\n"));
+}
+
+TEST(AnalysisReport, KeepsSeveralProbesApart) {
+  const Json json = Json::parse(R"({"run": "r", "checkpoint": "best", "rows": 1, "analyses": [
+      {"probe": "a", "file": "/w/a.json", "points": [{"metric": "m", "mean": 1}], "later": true},
+      {"probe": "b", "file": "/w/b.json", "csv": "/w/b.csv",
+       "points": [{"metric": "m", "mean": 2}]}]})");
+
+  const auto report = analysisReportFromJson(json);
+
+  ASSERT_TRUE(report.has_value());
+  EXPECT_EQ(renderAnalysisReport(*report, 80, false),
+            "r  model: best, 1 rows\n\n"
+            "m: 1.00\n"
+            "in /w/a.json\n\n"
+            "m: 2.00\n"
+            "in /w/b.json\n"
+            "in /w/b.csv\n");
+}
+
+TEST(AnalysisReport, ShowsNumbersThatAreNotFinite) {
+  EXPECT_THAT(rendered(R"({"metric": "scale", "mean": "Infinity"})"), HasSubstr("scale: inf"));
+  EXPECT_THAT(rendered(R"({"metric": "scale", "mean": "NaN"})"), HasSubstr("scale: NaN"));
 }
 
 TEST(AnalysisReport, TellsTheRangeOfLongLists) {
@@ -94,7 +130,7 @@ TEST(AnalysisReport, TellsTheRangeOfLongLists) {
               std::to_string(i) + R"(", "mean": )" + std::to_string(i) + "}";
   }
 
-  EXPECT_THAT(rendered(points), HasSubstr("surface: 61 values from 0 to 60\n"));
+  EXPECT_THAT(rendered(points), HasSubstr("surface: 61 values from 0.00 to 60.0\n"));
 }
 
 TEST(AnalysisReport, SaysWhenThereWasNothing) {

@@ -12,7 +12,7 @@ class AnalyzeCommand : public RetortProgram {
   /// One finished run.
   void SetUp() override {
     RetortProgram::SetUp();
-    const ProgramOutput ran = retort({"run", writeGrid("settings: {fake.steps: 3}\n")});
+    const ProgramOutput ran = retort({"run", writeGrid("base: {fake.steps: 3}\n")});
     ASSERT_EQ(ran.exit_code, 0) << ran.errors;
   }
 };
@@ -69,9 +69,42 @@ TEST_F(AnalyzeCommand, RepeatsTheTrainersReason) {
   EXPECT_THAT(shown.errors, HasSubstr("the fake model was removed"));
 }
 
+TEST_F(AnalyzeCommand, TakesSeveralRunsAndProbes) {
+  const ProgramOutput ran = retort({"run", writeSmallGrid()});
+  ASSERT_EQ(ran.exit_code, 0) << ran.errors;
+
+  const ProgramOutput shown =
+      retort({"analyze", "lengths:0", "lengths:1", "--probe", "fake_probe", "--json"});
+
+  ASSERT_EQ(shown.exit_code, 0) << shown.errors;
+  const auto json = parseJson(shown.output);
+  ASSERT_TRUE(json.has_value());
+  EXPECT_EQ(json->size(), 2U);
+}
+
+TEST_F(AnalyzeCommand, RefusesRunsThatDoNotExist) {
+  const ProgramOutput shown = retort({"analyze", "nothing", "--probe", "fake_probe"});
+
+  EXPECT_NE(shown.exit_code, 0);
+  EXPECT_THAT(shown.errors, HasSubstr("nothing"));
+  EXPECT_EQ(shown.output, "");
+}
+
+TEST_F(AnalyzeCommand, LooksAtCheckpointsOfRunsThatHaveNotFinished) {
+  const ProgramOutput ran =
+      retort({"run", writeGrid("base: {fake.steps: 3, fake.behaviour: bad_data}\n")});
+  EXPECT_NE(ran.exit_code, 0);
+
+  const ProgramOutput shown =
+      retort({"analyze", "lengths", "--probe", "fake_probe", "--checkpoint", "2"});
+
+  EXPECT_EQ(shown.exit_code, 0) << shown.errors;
+  EXPECT_THAT(shown.output, HasSubstr("fake_metric"));
+}
+
 TEST_F(AnalyzeCommand, WaitsForTheEndOfARun) {
   const ProgramOutput ran =
-      retort({"run", writeGrid("settings: {fake.steps: 3, fake.behaviour: bad_data}\n")});
+      retort({"run", writeGrid("base: {fake.steps: 3, fake.behaviour: bad_data}\n")});
   EXPECT_NE(ran.exit_code, 0);
 
   const ProgramOutput shown = retort({"analyze", "lengths", "--probe", "fake_probe"});

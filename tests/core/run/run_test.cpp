@@ -332,6 +332,7 @@ TEST(WorkspacePaths, BuildsTheDocumentedLayout) {
   EXPECT_EQ(run.checkpoints().filename(), "checkpoint");
   EXPECT_EQ(run.model().filename(), "model");
   EXPECT_EQ(run.bestModel().filename(), "model-best");
+  EXPECT_EQ(run.analyses(), run.folder / "analysis");
 }
 
 // E01: only ids become paths.

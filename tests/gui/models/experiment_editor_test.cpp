@@ -108,6 +108,36 @@ TEST_F(ExperimentEditorTest, SavesWithTheFilesLineEnds) {
             "experiment: e\r\nbase: {phase: finetune, train.epochs: 2} # ü\r\n");
 }
 
+constexpr const char* kTextWithPath =
+    "experiment: e\n"
+    "base:\n"
+    "  phase: finetune\n"
+    "  model: {init: random}\n"
+    "  data: {task: sst2, path: data}  # beside the text\n";
+
+TEST_F(ExperimentEditorTest, ATextWithoutAFileFindsWhatLiesInItsFolder) {
+  std::filesystem::create_directories(trainer_.path("data"));
+  ASSERT_TRUE(writeFileAtomically(trainer_.path("data/train.tsv"), "sentence\tlabel\n"));
+  editor_.begin(kTextWithPath, trainer_.path("."));
+  settle();
+  ASSERT_TRUE(editor_.plan()->diagnostics.empty()) << editor_.plan()->diagnostics[0].message;
+  const std::string run_id = editor_.plan()->submission.runs[0].spec.run_id;
+  editor_.begin(kTextWithPath);
+  settle();
+  EXPECT_FALSE(editor_.plan()->diagnostics.empty());
+
+  editor_.begin(kTextWithPath, trainer_.path("."));
+  settle();
+  std::filesystem::create_directories(trainer_.path("elsewhere"));
+  ASSERT_TRUE(editor_.saveAs(trainer_.path("elsewhere/grid.yaml")));
+  settle();
+  EXPECT_THAT(text(),
+              ::testing::HasSubstr("path: " + trainer_.path("data").string() + "}  # beside"));
+  EXPECT_FALSE(editor_.isModified());
+  ASSERT_TRUE(editor_.plan()->diagnostics.empty());
+  EXPECT_EQ(editor_.plan()->submission.runs[0].spec.run_id, run_id);
+}
+
 TEST_F(ExperimentEditorTest, NoticesWhatOthersWrite) {
   const auto path = trainer_.path("grid.yaml");
   ASSERT_TRUE(writeFileAtomically(path, "experiment: e\n"));

@@ -68,6 +68,31 @@ TEST(RunColor, StaysWhenRunsAreRemoved) {
   EXPECT_NE(runColor("new", false), before);
 }
 
+TEST(RunColor, GoesByAgeAndIdWhateverTheOrderOfTheList) {
+  std::vector<RunRecord> runs = runsCalled({"age-c", "age-a", "age-b", "age-d"});
+  runs[0].created_ms = 7;  // listed first for its priority
+  runs[1].created_ms = 5;
+  runs[2].created_ms = 5;
+  runs[3].created_ms = 6;
+  numberRuns(runs);
+  std::vector<RunRecord> expected = runsCalled({"age-a", "age-b", "age-d", "age-c"});
+  std::vector<QRgb> colors;
+  for (const RunRecord& run : expected) {
+    colors.push_back(runColor(run.spec.run_id, false).rgb());
+  }
+  std::vector<std::string> again;
+  for (int i = 0; i < 32; ++i) {  // the rest of the cycle
+    again.push_back(fmt::format("later{:02}", i));
+  }
+  numberRuns(runsCalled(again));
+  const std::vector<RunRecord> next = runsCalled({"z-d", "z-c", "z-b", "z-a"});
+  numberRuns(next);
+  EXPECT_EQ(runColor("z-a", false).rgb(), colors[0]);
+  EXPECT_EQ(runColor("z-b", false).rgb(), colors[1]);
+  EXPECT_EQ(runColor("z-c", false).rgb(), colors[2]);
+  EXPECT_EQ(runColor("z-d", false).rgb(), colors[3]);
+}
+
 TEST(RunColor, StandsOutFromItsBackground) {
   std::set<QRgb> light;
   std::set<QRgb> dark;

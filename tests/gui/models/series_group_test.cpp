@@ -13,7 +13,7 @@ namespace {
 std::vector<SeriesKey> gradientKeys() {
   std::vector<SeriesKey> keys;
   for (int layer = 0; layer < 3; ++layer) {
-    for (const char* projection : {"k", "q"}) {
+    for (const char* projection : {"q", "k"}) {
       keys.push_back({.metric = "grad_norm", .layer = layer, .projection = projection});
     }
   }
@@ -36,7 +36,7 @@ std::shared_ptr<const SeriesData> series(std::vector<Sample> samples) {
 TEST(SeriesGroupTest, GroupsByOneDimension) {
   using Labels = std::vector<std::string>;
   const auto keys = gradientKeys();
-  EXPECT_EQ(labelsOf(groupSeries(keys, Grouping::kProjection, {})), (Labels{"k", "pooler", "q"}));
+  EXPECT_EQ(labelsOf(groupSeries(keys, Grouping::kProjection, {})), (Labels{"q", "k", "pooler"}));
   EXPECT_EQ(labelsOf(groupSeries(keys, Grouping::kLayer, {})),
             (Labels{"", "layer 0", "layer 1", "layer 2"}));
   EXPECT_EQ(labelsOf(groupSeries(keys, Grouping::kTogether, {})), Labels{""});
@@ -51,10 +51,29 @@ TEST(SeriesGroupTest, TakesOnlyWhatIsPicked) {
   EXPECT_EQ(labelsOf(groups), std::vector<std::string>{"layer 1, q"});
 }
 
+TEST(SeriesGroupTest, NumbersAreOrderedBySizeAndNamesAsTheyCome) {
+  std::vector<SeriesKey> keys;
+  for (const int layer : {10, 2, 0}) {
+    for (const char* projection : {"q", "k", "v", "o", "ffn1", "ffn2"}) {
+      keys.push_back({.metric = "grad_norm", .layer = layer, .projection = projection});
+    }
+  }
+  const auto ordered = inNaturalOrder(keys);
+  std::vector<std::string> texts;
+  for (const SeriesKey& key : ordered) {
+    texts.push_back(dimensionText(key));
+  }
+  EXPECT_EQ(texts[0], "layer 0, q");
+  EXPECT_EQ(texts[1], "layer 0, k");
+  EXPECT_EQ(texts[5], "layer 0, ffn2");
+  EXPECT_EQ(texts[6], "layer 2, q");
+  EXPECT_EQ(texts[17], "layer 10, ffn2");
+}
+
 TEST(SeriesGroupTest, KnowsTheDimensions) {
   const SeriesDimensions found = dimensionsOf(gradientKeys());
   EXPECT_EQ(found.layers, (std::set<int>{0, 1, 2}));
-  EXPECT_EQ(found.projections, (std::set<std::string>{"k", "pooler", "q"}));
+  EXPECT_EQ(found.projections, (std::vector<std::string>{"q", "k", "pooler"}));
   EXPECT_TRUE(found.heads.empty() && found.components.empty());
 }
 

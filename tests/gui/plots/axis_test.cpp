@@ -82,6 +82,8 @@ TEST(TickLabelTest, ShortensSteps) {
 
 TEST(TickLabelTest, NamesWhatIsNotFinite) {
   EXPECT_EQ(valueLabel(std::nan("")), QStringLiteral("NaN"));
+  EXPECT_EQ(valueLabel(-0.0), QStringLiteral("0"));
+  EXPECT_EQ(stepLabel(-0.2, 0.1), QStringLiteral("0"));
   EXPECT_EQ(valueLabel(-kInfinity), QStringLiteral("-inf"));
   EXPECT_EQ(valueLabel(0.000123456), QStringLiteral("0.00012346"));
 }

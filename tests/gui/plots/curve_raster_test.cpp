@@ -9,6 +9,12 @@ namespace {
 
 const QColor kBlue(0, 114, 178);
 
+CurveRaster rasterOf(int width, int height) {
+  CurveRaster raster;
+  raster.begin(width, height);
+  return raster;
+}
+
 /// Of all pixels together, in whole pixels.
 double inkOf(const QImage& image) {
   double ink = 0;
@@ -21,9 +27,9 @@ double inkOf(const QImage& image) {
 }
 
 TEST(CurveRaster, FillsASpanWithSmoothEnds) {
-  CurveRaster raster(3, 10);
+  CurveRaster raster = rasterOf(3, 10);
   raster.fillSpan(1, 2.25, 5.5, kBlue.rgba());
-  const QImage image = raster.toImage();
+  const QImage image = raster.image();
   EXPECT_EQ(image.pixelColor(1, 3), kBlue);
   EXPECT_EQ(image.pixelColor(1, 4), kBlue);
   EXPECT_NEAR(qAlpha(image.pixel(1, 2)), 0.75 * 255, 1);
@@ -32,59 +38,72 @@ TEST(CurveRaster, FillsASpanWithSmoothEnds) {
 }
 
 TEST(CurveRaster, CutsOffWhatIsOutside) {
-  CurveRaster raster(4, 4);
+  CurveRaster raster = rasterOf(4, 4);
   for (const int column : {-1, 0, 4, 1000000}) {
     raster.fillSpan(column, -1e9, 1e9, kBlue.rgba());
   }
   raster.fillSpan(1, 3, 2, kBlue.rgba());
   raster.fillSpan(1, std::nan(""), std::nan(""), kBlue.rgba());
-  EXPECT_EQ(inkOf(raster.toImage()), 4);
+  EXPECT_EQ(inkOf(raster.image()), 4);
   raster.addLine({-50, -50}, {-10, 90}, 2);
   raster.addLine({-1000, 2}, {1000, 2}, 1);
   raster.paintStroke(kBlue);
-  EXPECT_GT(inkOf(raster.toImage()), 6);
-  EXPECT_TRUE(CurveRaster(0, 5).toImage().isNull());
+  EXPECT_GT(inkOf(raster.image()), 6);
+  EXPECT_TRUE(rasterOf(0, 5).image().isNull());
 }
 
 TEST(CurveRaster, ALineIsAsThickAsItsWidthInEveryDirection) {
   for (const double angle : {0.0, 0.3, 0.8, 1.2, 1.5708, 2.5, 4.0}) {
-    CurveRaster raster(100, 100);
+    CurveRaster raster = rasterOf(100, 100);
     const QPointF half(40 * std::cos(angle), 40 * std::sin(angle));
     raster.addLine(QPointF(50, 50) - half, QPointF(50, 50) + half, 3);
     raster.paintStroke(kBlue);
     // 80 long and 3 wide, with half a disc at each end.
-    EXPECT_NEAR(inkOf(raster.toImage()), 80 * 3 + 3.1416 * 1.5 * 1.5, 6) << angle;
+    EXPECT_NEAR(inkOf(raster.image()), 80 * 3 + 3.1416 * 1.5 * 1.5, 6) << angle;
   }
 }
 
 TEST(CurveRaster, WhereLinesOfAStrokeMeetTheyArePaintedOnce) {
   QColor pale = kBlue;
   pale.setAlpha(100);
-  CurveRaster raster(40, 40);
+  CurveRaster raster = rasterOf(40, 40);
   raster.addLine({5, 20}, {20, 20}, 4);
   raster.addLine({20, 20}, {35, 20}, 4);
   raster.addLine({20, 5}, {20, 35}, 4);
   raster.paintStroke(pale);
-  const QImage once = raster.toImage();
+  const QImage once = raster.image().copy();
   EXPECT_NEAR(qAlpha(once.pixel(20, 20)), 100, 1);
   EXPECT_NEAR(qAlpha(once.pixel(10, 20)), 100, 1);
   raster.paintStroke(pale);  // nothing is left of the first
-  EXPECT_EQ(raster.toImage(), once);
+  EXPECT_EQ(raster.image(), once);
 }
 
 TEST(CurveRaster, LaterStrokesLieOverEarlierOnes) {
   const QColor red(200, 0, 0);
-  CurveRaster raster(20, 20);
+  CurveRaster raster = rasterOf(20, 20);
   raster.addLine({0, 10}, {20, 10}, 6);
   raster.paintStroke(kBlue);
   QColor half = red;
   half.setAlpha(128);
   raster.addLine({10, 0}, {10, 20}, 6);
   raster.paintStroke(half);
-  const QColor mixed = raster.toImage().pixelColor(10, 10);
+  const QColor mixed = raster.image().pixelColor(10, 10);
   EXPECT_NEAR(mixed.red(), 100, 2);
   EXPECT_NEAR(mixed.blue(), 89, 2);
   EXPECT_EQ(mixed.alpha(), 255);
+}
+
+TEST(CurveRaster, BeginsAnewWhateverWasThere) {
+  CurveRaster raster = rasterOf(20, 20);
+  raster.fillSpan(3, 0, 20, kBlue.rgba());
+  raster.addLine({0, 0}, {20, 20}, 3);  // a stroke that is never painted
+  EXPECT_GT(inkOf(raster.image()), 0);
+  for (const QSize& size : {QSize(20, 20), QSize(9, 31), QSize(20, 20)}) {
+    raster.begin(size.width(), size.height());
+    raster.paintStroke(kBlue);
+    EXPECT_EQ(raster.image().size(), size);
+    EXPECT_EQ(inkOf(raster.image()), 0);
+  }
 }
 
 }  // namespace

@@ -25,12 +25,13 @@ Picture draw(const SeriesData& data,
              Qt::PenStyle pen = Qt::SolidLine,
              int bar = 1,
              bool has_dots = false) {
-  CurveRaster raster(kWidth, kHeight);
+  CurveRaster raster;
+  raster.begin(kWidth, kHeight);
   const CurveProjection projection({0, 100}, {0, 10}, false, QRectF(0, 0, kWidth, kHeight));
   Picture picture;
   picture.marks =
       drawScreenLine(raster, {data, kBlue, 1.5, pen, 4, has_dots}, projection, bar, care);
-  picture.image = raster.toImage();
+  picture.image = raster.image();
   return picture;
 }
 
