@@ -169,7 +169,7 @@ TEST_F(WatchPageTest, GradientsAsCurvesByDepthAndAsHeatMap) {
   }
   ASSERT_NE(map, nullptr);
   EXPECT_EQ(map->map().rows(), 9);
-  EXPECT_EQ(map->map().labels[0], "L0 k");
+  EXPECT_EQ(map->map().labels[0], "L0 q");
   EXPECT_EQ(map->map().columns, 5);
 }
 

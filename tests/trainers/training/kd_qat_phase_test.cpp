@@ -170,11 +170,13 @@ TEST_F(KdQatInterventionTest, EvaluatesWithAndWithoutIt) {
   KdQatPhase helped(phaseInput(with("output", 4)));
   KdQatPhase alone(phaseInput(given()));
   std::map<std::string, double> values;
-  for (const MetricPoint& point : helped.evaluate(4, 12, goOn).value()) {
+  const std::vector<MetricPoint> with_help = helped.evaluate(4, 12, goOn).value();
+  const std::vector<MetricPoint> without_help = alone.evaluate(4, 12, goOn).value();
+  for (const MetricPoint& point : with_help) {
     values[point.series.metric] = point.value;
   }
 
-  for (const MetricPoint& point : alone.evaluate(4, 12, goOn).value()) {
+  for (const MetricPoint& point : without_help) {
     EXPECT_EQ(values.at(point.series.metric), point.value);
     EXPECT_TRUE(values.contains("intervention." + point.series.metric));
   }
