@@ -177,7 +177,7 @@ TEST(Probes, OfTheLossChangeNothing) {
   EXPECT_TRUE(with.points().contains({{.metric = "loss_surface_rise"}, 9}));
   EXPECT_TRUE(with.points().contains({{.metric = "gradient_noise_scale"}, 12}));
   EXPECT_TRUE(
-      with.points().contains({{.metric = "gradient_cosine", .component = "hidden/logits"}, 6}));
+      with.points().contains({{.metric = "gradient_cosine", .component = "logits/hidden"}, 6}));
 }
 
 }  // namespace

@@ -126,7 +126,8 @@ TEST(WeightSettings, ReadBackWhatTheyWrite) {
 std::vector<std::string> appliedKeys(SettingValues given) {
   given.insert({{"phase", "kd_qat"}, {"model.teacher", "/m"}, {"data.task", "agreement"}});
   std::vector<std::string> keys;
-  for (const auto& [key, value] : resolveSettings(trainerCatalogue(), given).value().values) {
+  const ResolvedSettings resolved = resolveSettings(trainerCatalogue(), given).value();
+  for (const auto& [key, value] : resolved.values) {
     keys.push_back(key);
   }
   return keys;
