@@ -169,14 +169,14 @@ TEST_F(KdQatInterventionTest, LeavesUnusedWeightsWithoutGradient) {
 TEST_F(KdQatInterventionTest, EvaluatesWithAndWithoutIt) {
   KdQatPhase helped(phaseInput(with("output", 4)));
   KdQatPhase alone(phaseInput(given()));
+  const auto with_it = helped.evaluate(4, 12, goOn);
+  const auto without = alone.evaluate(4, 12, goOn);
   std::map<std::string, double> values;
-  const std::vector<MetricPoint> with_help = helped.evaluate(4, 12, goOn).value();
-  const std::vector<MetricPoint> without_help = alone.evaluate(4, 12, goOn).value();
-  for (const MetricPoint& point : with_help) {
+  for (const MetricPoint& point : *with_it) {
     values[point.series.metric] = point.value;
   }
 
-  for (const MetricPoint& point : without_help) {
+  for (const MetricPoint& point : *without) {
     EXPECT_EQ(values.at(point.series.metric), point.value);
     EXPECT_TRUE(values.contains("intervention." + point.series.metric));
   }
