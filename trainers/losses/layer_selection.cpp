@@ -47,7 +47,7 @@ LayerSelection::LayerSelection(const std::vector<std::string>& items,
       selected_(count, false) {
   for (const std::string& item : items) {
     if (item == "all") {
-      selected_.assign(count, true);
+      is_all_ = true;
       continue;
     }
     const auto range = parseItem(item, count);

@@ -11,7 +11,7 @@ namespace {
 std::vector<std::size_t> selected(const std::vector<std::string>& items, std::size_t count) {
   const LayerSelection selection(items, count, "distill.hidden.layers");
   std::vector<std::size_t> layers;
-  for (std::size_t layer = 0; layer < count + 2; ++layer) {
+  for (std::size_t layer = 0; layer < count; ++layer) {
     if (selection.has(layer)) {
       layers.push_back(layer);
     }
