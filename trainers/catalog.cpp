@@ -86,6 +86,7 @@ std::vector<TechniqueSpec> allTechniques() {
   }
   append(techniques, scheduleSpecs());
   append(techniques, freezeSpecs());
+  append(techniques, precisionMapSpecs());
   for (const ProbeDefinition* probe : probeRegistry()) {
     TechniqueSpec spec = probe->spec;
     spec.settings = probeSettingKeys(*probe);

@@ -6,9 +6,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/linear.h>
 
-#include <algorithm>
-#include <iterator>
-
 #include <fmt/ranges.h>
 
 namespace retort::train {
@@ -71,20 +68,35 @@ void checkTypes(const NamedTensors& parameters) {
   }
 }
 
+/// "quantizers.bert.pooler.dense.weight.lsq_4.step"
+std::string weightGridName(const std::string& parameter, const Quantizer& quantizer) {
+  return fmt::format("quantizers.{}.{}_{}.{}",
+                     parameter,
+                     quantizer.heldGrid()->spec.name,
+                     quantizer.options().bits,
+                     quantizer.heldGrid()->parameters.front());
+}
+
 /// Finds parameters by their role, with the quantizers that their names call for.
 class ParameterBinder {
  public:
   ParameterBinder(const NamedTensors& parameters,
                   const BertQuantization& quantization,
-                  const NamedTensors& second_moments)
+                  const NamedTensors& second_moments,
+                  const NamedTensors& weight_grids)
       : parameters_(parameters),
         quantization_(quantization),
-        second_moments_(second_moments) {}
+        second_moments_(second_moments),
+        weight_grids_(weight_grids) {}
 
   [[nodiscard]] WeightMatrix matrix(const std::string& name) const {
     const at::Tensor* second_moment = findTensor(second_moments_, name);
+    Quantizer quantizer = quantization_.forParameter(name);
+    if (quantizer.heldGrid() != nullptr) {
+      quantizer = quantizer.bound({*findTensor(weight_grids_, weightGridName(name, quantizer))});
+    }
     return {.latent = tensor(name),
-            .quantizer = quantization_.forParameter(name),
+            .quantizer = quantizer,
             .second_moment = second_moment != nullptr ? *second_moment : at::Tensor()};
   }
 
@@ -124,6 +136,7 @@ class ParameterBinder {
   const NamedTensors& parameters_;
   const BertQuantization& quantization_;
   const NamedTensors& second_moments_;
+  const NamedTensors& weight_grids_;
 };
 
 void checkBatch(const EncoderBatch& batch, const BertConfig& config) {
@@ -186,11 +199,36 @@ BertModel::BertModel(const BertConfig& config,
     entry.tensor = entry.tensor.detach();
     uses_second_moments_ |= quantization_.forParameter(entry.name).options().uses_curvature;
   }
+  makeWeightGrids();
   bindParameters();
 }
 
+void BertModel::makeWeightGrids() {
+  for (const NamedTensor& parameter : parameters_) {
+    const Quantizer quantizer = quantization_.forParameter(parameter.name);
+    if (quantizer.heldGrid() != nullptr) {
+      weight_grids_.push_back({weightGridName(parameter.name, quantizer),
+                               quantizer.startParameters(parameter.tensor).front()});
+    }
+  }
+}
+
+NamedTensors BertModel::quantizerParameters() const {
+  NamedTensors held = activations_.parameters();
+  held.insert(held.end(), weight_grids_.begin(), weight_grids_.end());
+  return held;
+}
+
+NamedTensors BertModel::learnable() const {
+  NamedTensors all = parameters_;
+  for (const NamedTensors& group : {activations_.learnedParameters(), weight_grids_}) {
+    all.insert(all.end(), group.begin(), group.end());
+  }
+  return all;
+}
+
 void BertModel::bindParameters() {
-  const ParameterBinder binder(parameters_, quantization_, second_moments_);
+  const ParameterBinder binder(parameters_, quantization_, second_moments_, weight_grids_);
   embeddings_ = binder.embeddings();
   layers_.clear();
   for (std::int64_t layer = 0; layer < config_.num_hidden_layers; ++layer) {
@@ -216,36 +254,28 @@ NamedTensors BertModel::quantizedWeights() const {
 }
 
 NamedTensors BertModel::trainableParameters() const {
-  NamedTensors trainable;
-  for (const NamedTensors& group : {parameters_, activations_.learnedParameters()}) {
-    std::copy_if(
-        group.begin(), group.end(), std::back_inserter(trainable), [](const NamedTensor& entry) {
-          return entry.tensor.requires_grad();
-        });
-  }
+  NamedTensors trainable = learnable();
+  std::erase_if(trainable, [](const NamedTensor& entry) { return !entry.tensor.requires_grad(); });
   return trainable;
 }
 
 at::Tensor BertModel::weightInUse(std::string_view name) const {
   TORCH_CHECK(findTensor(parameters_, name) != nullptr, "the model has no parameter ", name);
   const WeightMatrix weight =
-      ParameterBinder(parameters_, quantization_, second_moments_).matrix(std::string(name));
+      ParameterBinder(parameters_, quantization_, second_moments_, weight_grids_)
+          .matrix(std::string(name));
   return weight.quantizer.quantized(weight.latent, weight.second_moment);
 }
 
 void BertModel::setTrainable(const std::set<std::string>& frozen) {
-  for (const NamedTensors& group : {parameters_, activations_.learnedParameters()}) {
-    for (const NamedTensor& entry : group) {
-      entry.tensor.requires_grad_(frozen.count(entry.name) == 0);
-    }
+  for (const NamedTensor& entry : learnable()) {
+    entry.tensor.requires_grad_(frozen.count(entry.name) == 0);
   }
 }
 
 void BertModel::clearGradients() {
-  for (const NamedTensors& group : {parameters_, activations_.learnedParameters()}) {
-    for (const NamedTensor& entry : group) {
-      entry.tensor.mutable_grad().reset();
-    }
+  for (const NamedTensor& entry : learnable()) {
+    entry.tensor.mutable_grad().reset();
   }
 }
 

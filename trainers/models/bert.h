@@ -39,8 +39,9 @@ class BertModel {
   /// All parameters (latent weights), in the model's order.
   [[nodiscard]] const NamedTensors& parameters() const { return parameters_; }
 
-  /// What quantizers of activations hold: learned numbers and calibrated ranges.
-  [[nodiscard]] NamedTensors quantizerParameters() const { return activations_.parameters(); }
+  /// What quantizers hold: learned numbers and calibrated ranges of activations, then the steps of
+  /// weights ("quantizers.bert.pooler.dense.weight.lsq_4.step").
+  [[nodiscard]] NamedTensors quantizerParameters() const;
 
   [[nodiscard]] const ActivationQuantizers& activations() const { return activations_; }
 
@@ -77,7 +78,11 @@ class BertModel {
   [[nodiscard]] BertTrace forward(const EncoderBatch& batch, const ForwardOptions& options) const;
 
  private:
+  void makeWeightGrids();
   void bindParameters();
+
+  /// Parameters, and what quantizers learn.
+  [[nodiscard]] NamedTensors learnable() const;
 
   BertConfig config_;
   BertQuantization quantization_;
@@ -85,6 +90,7 @@ class BertModel {
   NamedTensors second_moments_;
   bool uses_second_moments_ = false;
   ActivationQuantizers activations_;
+  NamedTensors weight_grids_;  // learned; by the name that quantizerParameters gives
   // The same tensors as in parameters_, by their role.
   EmbeddingParameters embeddings_;
   std::vector<LayerParameters> layers_;

@@ -151,6 +151,32 @@ const SettingGroup<PrecisionMapSettings>& precisionMapSettings() {
   return kGroup;
 }
 
+std::vector<TechniqueSpec> precisionMapSpecs() {
+  const auto map = [](const char* name, const char* documentation, const char* source) {
+    return TechniqueSpec{.kind = "precision_map",
+                         .name = name,
+                         .documentation = documentation,
+                         .source = source,
+                         .settings = {kSetting}};
+  };
+  return {map("none", "quant.weight and quant.embedding as they are", ""),
+          map("kim2022",
+              "ternary word embedding per row, ternary linear layers and pooler per tensor",
+              "arXiv 2211.11014 and 2302.11812, and their code"),
+          map("ternarybert",
+              "the same as kim2022: its code takes the quantizers over",
+              "TernaryBERT, arXiv 2009.12812, and its code"),
+          map("ternarybert_lat",
+              "loss-aware ternary weights, weighed by Adam's second moment",
+              "TernaryBERT, arXiv 2009.12812; its released code has none"),
+          map("binarybert",
+              "binary word embedding per row, binary linear layers and pooler per tensor",
+              "BinaryBERT, arXiv 2012.15701, and its code"),
+          map("bit",
+              "binary weights around the tensor's mean, the word embedding per row",
+              "BiT, arXiv 2205.13016, and its code")};
+}
+
 PrecisionMap::PrecisionMap(const SettingValues& settings)
     : linear_(weightSettings().read(settings)),
       embedding_(embeddingSettings().read(settings).over(linear_)),

@@ -20,6 +20,9 @@ struct PrecisionMapSettings {
 /// quant.map, with the papers' maps as presets.
 [[nodiscard]] const SettingGroup<PrecisionMapSettings>& precisionMapSettings();
 
+/// Documentation of the papers' maps, for the catalogue.
+[[nodiscard]] std::vector<TechniqueSpec> precisionMapSpecs();
+
 /// Bytes of a model as integer hardware would store it.
 struct StoredSize {
   double full_precision = 0;  ///< every element in 4 bytes

@@ -29,7 +29,8 @@ QuantizerDefinition asymmetricDefinition() {
                .formula = "x_q = \\mathrm{round}((x^c-\\beta)/\\alpha\\,(2^b-1))\\,\\alpha/(2^b-1) "
                           "+ \\beta,\\ "
                           "\\alpha = \\max x^c - \\min x^c,\\ \\beta = \\min x^c",
-               .source = "code of arXiv 2211.11014, utils_quant.py (AsymQuantizer)"},
+               .source = "code of arXiv 2211.11014, utils_quant.py (AsymQuantizer)",
+               .settings = {"quant.weight.scheme", "quant.weight.bits", "quant.activation.scheme"}},
       .quantize = asymmetricQuantize,
       .least_bits = 1};
 }

@@ -31,6 +31,7 @@ QuantizerDefinition clipUniformDefinition() {
                               "W_q = s\\,\\mathrm{round}(\\mathrm{clip}(W,-c,c)/s)",
                    .source = "code of arXiv 2211.11014, utils_quant.py (TwnQuantizer_mx)",
                    .settings = {"quant.weight.scheme",
+                                "quant.weight.bits",
                                 "quant.weight.granularity",
                                 "quant.embedding.scheme",
                                 "quant.clip"}},

@@ -104,6 +104,8 @@ const HeldGrid& lsqGrid() {
                .source = "Esser et al. 2020, arXiv 1902.08153; code of BinaryBERT, utils_quant.py "
                          "(SymLsqQuantizer, AsymLsqQuantizer)",
                .settings = {"quant.activation.scheme",
+                            "quant.weight.scheme",
+                            "quant.weight.bits",
                             "quant.activation.grid",
                             "quant.learned.learning_rate"}},
       .parameters = {"step"},

@@ -61,6 +61,14 @@ struct QuantizerDefinition {
   bool sees_whole_tensor = false;   ///< statistics of the whole tensor at any granularity
 };
 
+struct HeldGrid;
+
+/// How the step of a learned grid starts.
+enum class GridStart {
+  kMeanMagnitude,    ///< LSQ: 2 mean|x| / sqrt(2^(bits-1) - 1)
+  kThreeDeviations,  ///< LSQ+: max(|m - 3 s|, |m + 3 s|) / 2^(bits-1), m mean, s standard deviation
+};
+
 /// A quantizer with its options, ready to be applied. A default-constructed one is the identity.
 class Quantizer {
  public:
@@ -72,7 +80,20 @@ class Quantizer {
   /// A function by itself, with the clipped gradient.
   Quantizer(QuantizeFunction quantize, const QuantizerOptions& options);
 
-  [[nodiscard]] bool isIdentity() const { return quantize_ == nullptr; }
+  /// A learned grid with one step per tensor or row, which the model holds (held_grid.h). It can be
+  /// applied once it is `bound` to its parameters.
+  Quantizer(const HeldGrid& grid, GridStart start, const QuantizerOptions& options);
+
+  [[nodiscard]] bool isIdentity() const { return quantize_ == nullptr && grid_ == nullptr; }
+
+  /// Null unless the grid is learned.
+  [[nodiscard]] const HeldGrid* heldGrid() const { return grid_; }
+
+  /// Parameters of a learned grid to start from for x: [1], or [R, 1] per row.
+  [[nodiscard]] std::vector<at::Tensor> startParameters(const at::Tensor& x) const;
+
+  /// This quantizer with those parameters, shared.
+  [[nodiscard]] Quantizer bound(std::vector<at::Tensor> parameters) const;
 
   [[nodiscard]] const QuantizerOptions& options() const { return options_; }
 
@@ -80,7 +101,7 @@ class Quantizer {
   [[nodiscard]] bool isRowLocal() const { return is_row_local_; }
 
   /// The quantized values; the gradient passes straight through where -clip < x < clip and is zero
-  /// elsewhere (everywhere, when the definition says so).
+  /// elsewhere (everywhere, when the definition says so; a learned grid has its own gradients).
   /// second_moment: the optimizer's running mean of x's squared gradients, of x's shape; undefined
   /// where there is none yet. With `uses_curvature` errors count by sqrt(second_moment) + 1e-8, and
   /// all the same while it is undefined. Throws c10::Error when groups do not fit the rows.
@@ -97,6 +118,9 @@ class Quantizer {
   QuantizerOptions options_;
   bool has_plain_gradient_ = false;
   bool is_row_local_ = true;
+  const HeldGrid* grid_ = nullptr;
+  GridStart start_ = GridStart::kMeanMagnitude;
+  std::vector<at::Tensor> parameters_;
 };
 
 /// The dimensions over which statistics are taken: all for kTensor, the last (4-D: the last two)

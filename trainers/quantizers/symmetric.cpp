@@ -40,7 +40,10 @@ QuantizerDefinition symmetricDefinition() {
                    .documentation = "symmetric min-max quantization with a dynamic scale",
                    .formula = "s = (2^{b-1}-1)/\\max|x^c|,\\ x_q = \\mathrm{round}(x^c s)/s",
                    .source = "code of arXiv 2211.11014, utils_quant.py (SymQuantizer)",
-                   .settings = {"quant.activation.bits", "quant.weight.scheme", "quant.clip"}},
+                   .settings = {"quant.activation.bits",
+                                "quant.weight.scheme",
+                                "quant.weight.bits",
+                                "quant.clip"}},
           .quantize = symmetricQuantize};
 }
 

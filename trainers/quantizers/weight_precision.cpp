@@ -1,6 +1,7 @@
 #include "trainers/quantizers/weight_precision.h"
 
 #include "core/base/text.h"
+#include "trainers/quantizers/lsq.h"
 #include "trainers/quantizers/registry.h"
 #include "trainers/train_error.h"
 
@@ -45,22 +46,47 @@ WeightScheme scheme(std::string name, const std::string& quantizer, int bits = 0
           .bits = bits};
 }
 
+[[noreturn]] void refuseBits(const WeightScheme& scheme, std::int64_t bits, int least, int most) {
+  throw TrainError(ExitCode::kBadSpec,
+                   fmt::format("the scheme {} has no grid of {} bits; it takes {} to {}",
+                               scheme.name,
+                               bits,
+                               least,
+                               most));
+}
+
+Quantizer makeLearned(const WeightScheme& scheme, const WeightPrecision& precision) {
+  const HeldGrid& grid = lsqGrid();
+  constexpr int kMostBits = 8;
+  if (precision.bits < grid.least_bits || precision.bits > kMostBits) {
+    refuseBits(scheme, precision.bits, grid.least_bits, kMostBits);
+  }
+  if (precision.granularity == "group") {
+    throw TrainError(
+        ExitCode::kBadSpec,
+        fmt::format("the scheme {} learns one step per tensor or per row, not per group",
+                    scheme.name));
+  }
+  return {grid,
+          scheme.start,
+          {.bits = static_cast<int>(precision.bits),
+           .granularity = granularityOf(precision.granularity)}};
+}
+
 Quantizer makeQuantizer(const WeightScheme& scheme,
                         const std::string& quantizer,
                         const WeightPrecision& precision,
                         double clip) {
+  if (scheme.is_learned) {
+    return makeLearned(scheme, precision);
+  }
   if (quantizer.empty()) {
     return {};
   }
   const QuantizerDefinition& definition = findQuantizer(quantizer);
   const std::int64_t bits = scheme.bits > 0 ? scheme.bits : precision.bits;
   if (bits < definition.least_bits || bits > definition.most_bits) {
-    throw TrainError(ExitCode::kBadSpec,
-                     fmt::format("the scheme {} has no grid of {} bits; it takes {} to {}",
-                                 scheme.name,
-                                 bits,
-                                 definition.least_bits,
-                                 definition.most_bits));
+    refuseBits(scheme, bits, definition.least_bits, definition.most_bits);
   }
   return {definition,
           {.bits = static_cast<int>(bits),
@@ -85,7 +111,7 @@ std::vector<SettingCondition> whenQuantizing(const std::string& key = "",
 std::vector<std::string> schemesWithBits() {
   std::vector<std::string> names;
   for (const WeightScheme& scheme : weightSchemes()) {
-    if (scheme.bits == 0 && !scheme.weight_quantizer.empty()) {
+    if (scheme.bits == 0 && (scheme.is_learned || !scheme.weight_quantizer.empty())) {
       names.push_back(scheme.name);
     }
   }
@@ -198,6 +224,8 @@ const std::vector<WeightScheme>& weightSchemes() {
       scheme("symmetric", "symmetric"),
       scheme("asymmetric", "asymmetric"),
       scheme("laq", "laq"),
+      {.name = "lsq", .is_learned = true},
+      {.name = "lsq_plus", .is_learned = true, .start = GridStart::kThreeDeviations},
       scheme("binary", "binary", 1),
       scheme("binary_centered", "binary_centered", 1),
   };

@@ -49,6 +49,8 @@ struct WeightScheme {
   std::string embedding_quantizer;  ///< of the word embedding; another one where the authors' code
                                     ///< has another
   int bits = 0;                     ///< 0: as the settings say
+  bool is_learned = false;          ///< the grid lsq, which the model holds, instead of a quantizer
+  GridStart start = GridStart::kMeanMagnitude;  ///< of a learned grid
 };
 
 /// The only list of schemes.

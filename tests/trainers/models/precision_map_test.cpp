@@ -132,6 +132,15 @@ TEST(PrecisionMap, HasThePapersMaps) {
   EXPECT_TRUE(presetOf("bit").quantizer(kClassifier).isIdentity());
 }
 
+TEST(PrecisionMap, DocumentsEachPreset) {
+  const auto& presets = precisionMapSettings().specs().front().presets;
+  EXPECT_EQ(precisionMapSpecs().size(), presets.size());
+  for (const TechniqueSpec& spec : precisionMapSpecs()) {
+    EXPECT_TRUE(presets.contains(spec.name)) << spec.name;
+    EXPECT_FALSE(spec.documentation.empty()) << spec.name;
+  }
+}
+
 TEST(PrecisionMap, ShrinksBertBaseAsTernaryBertSays) {
   // BERT-base with two labels: arXiv 2009.12812, abstract: "14.9x smaller".
   const BertConfig bert_base = {.vocab_size = 30522,
