@@ -2,7 +2,9 @@
 
 #include "tests/trainers/training/temporary_folder.h"
 #include "tests/trainers/training/tiny_settings.h"
+#include "trainers/probes/registry.h"
 #include "trainers/train_error.h"
+#include "trainers/training/probe_schedule.h"
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
@@ -11,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 namespace retort::train {
@@ -321,6 +324,77 @@ TEST_F(KdQatPhaseTest, ProbesSeeBothModelsTheRowsAndTheObjective) {
   EXPECT_EQ(terms.total.item<double>(), outcome.loss);
   EXPECT_TRUE(terms.total.requires_grad());
   ASSERT_EQ(terms.weighted.size(), terms.components.size());
+}
+
+/// Losses and last points of three steps with the probes of attention, or without any.
+struct ProbedSteps {
+  std::vector<double> losses;
+  std::vector<MetricPoint> points;
+};
+
+ProbedSteps runProbed(const SettingValues& given, std::int64_t every, const std::string& defects) {
+  SettingValues settings = resolved(given);
+  for (const ProbeDefinition* probe : probeRegistry()) {
+    settings[probeIntervalKey(*probe)] = 0;
+  }
+  for (const std::string name : {"attention_distance",
+                                 "attention_entropy",
+                                 "attention_norms",
+                                 "attention_output_range",
+                                 "cover_length_ratio",
+                                 "ranking_loss",
+                                 "special_token_mass"}) {
+    settings["probe." + name + ".every"] = every;
+    settings["probe." + name + ".defects"] = defects;
+  }
+  seedGenerators(3, at::kCPU);
+  KdQatPhase phase({.settings = settings, .warn = [](const std::string&) {
+                    }});
+  ProbeSchedule schedule(settings, true);
+  ProbedSteps steps;
+  for (std::int64_t step = 1; step <= 3; ++step) {
+    const std::vector<std::int64_t> rows = {step, step + 1, step + 2};
+    const StepOutcome outcome = phase.step(
+        {.rows = rows, .step = step - 1, .total_steps = 3, .trace = schedule.needs(step)}, goOn);
+    steps.losses.push_back(outcome.loss);
+    steps.points = schedule.measure(step,
+                                    {.batch = outcome.batch,
+                                     .student = &outcome.student,
+                                     .teacher = &*outcome.teacher,
+                                     .training = phase.probed(step - 1, 3)});
+    const at::NoGradGuard no_grad;
+    for (const NamedTensor& parameter : phase.trainableParameters()) {
+      parameter.tensor.sub_(parameter.tensor.grad(), 0.01);
+    }
+  }
+  return steps;
+}
+
+TEST_F(KdQatPhaseTest, TrainsTheSameNumbersWithAndWithoutProbes) {
+  const ProbedSteps without = runProbed(given(), 0, "fixed");
+
+  EXPECT_TRUE(without.points.empty());
+  EXPECT_EQ(runProbed(given(), 1, "fixed").losses, without.losses);
+  EXPECT_EQ(runProbed(given(), 1, "published").losses, without.losses);
+}
+
+TEST_F(KdQatPhaseTest, ProbesReportWhatTheCatalogueDeclares) {
+  for (const char* defects : {"fixed", "published"}) {
+    const std::vector<MetricPoint> points = runProbed(given(), 1, defects).points;
+    ASSERT_FALSE(points.empty());
+    for (const MetricPoint& point : points) {
+      const MetricSpec* metric = trainerCatalogue().findMetric(point.series.metric);
+      ASSERT_NE(metric, nullptr) << point.series.metric;
+      const auto& dimensions = metric->dimensions;
+      const auto has = [&](const char* dimension) {
+        return std::find(dimensions.begin(), dimensions.end(), dimension) != dimensions.end();
+      };
+      EXPECT_EQ(point.series.layer.has_value(), has("layer")) << point.series.metric;
+      EXPECT_EQ(point.series.head.has_value(), has("head")) << point.series.metric;
+      EXPECT_EQ(!point.series.component.empty(), has("component")) << point.series.metric;
+      EXPECT_TRUE(std::isfinite(point.value)) << point.series.metric;
+    }
+  }
 }
 
 }  // namespace
