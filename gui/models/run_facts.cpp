@@ -11,11 +11,8 @@ bool hasResults(RunState state) {
   return state == RunState::kFinished || state == RunState::kDiverged;
 }
 
-}  // namespace
-
-Result<RunFactsById> loadRunFacts(storage::WorkspaceStore& store,
-                                  const std::vector<RunRecord>& runs,
-                                  const RunFactsById& known) {
+/// Experiment, labels and seed of each run; the latest experiment counts.
+Result<RunFactsById> readMemberships(storage::WorkspaceStore& store) {
   RunFactsById facts;
   const auto experiments = store.experiments().list(true);
   if (!experiments) {
@@ -30,22 +27,54 @@ Result<RunFactsById> loadRunFacts(storage::WorkspaceStore& store,
       }
     }
   }
+  return facts;
+}
+
+RunFactsById membershipsOf(const RunFactsById& known) {
+  RunFactsById facts;
+  for (const auto& [run_id, run] : known) {
+    if (!run.experiment.empty()) {
+      facts.emplace_hint(
+          facts.end(), run_id, RunFacts{run.experiment, run.labels, run.seed, {}, {}});
+    }
+  }
+  return facts;
+}
+
+}  // namespace
+
+Result<RunFactsBook> loadRunFacts(storage::WorkspaceStore& store,
+                                  const std::vector<RunRecord>& runs,
+                                  const RunFactsBook& known) {
+  auto experiments = store.experiments().list(false);
+  if (!experiments) {
+    return failWith(experiments.error());
+  }
+  RunFactsBook book;
+  book.experiments = std::move(*experiments);
+  if (book.experiments == known.experiments) {
+    book.facts = membershipsOf(known.facts);
+  } else if (auto read = readMemberships(store)) {
+    book.facts = std::move(*read);
+  } else {
+    return failWith(read.error());
+  }
   for (const RunRecord& run : runs) {
     if (isActive(run.state)) {
-      facts[run.spec.run_id].seconds_left =
+      book.facts[run.spec.run_id].seconds_left =
           storage::secondsLeft(run, storage::stepsPerSecond(store.metrics(), run));
     }
     if (!hasResults(run.state)) {
       continue;
     }
-    const auto before = known.find(run.spec.run_id);
-    if (before != known.end() && !before->second.results.empty()) {
-      facts[run.spec.run_id].results = before->second.results;
+    const auto before = known.facts.find(run.spec.run_id);
+    if (before != known.facts.end() && !before->second.results.empty()) {
+      book.facts[run.spec.run_id].results = before->second.results;
     } else if (auto results = store.metrics().results(run.spec.run_id)) {
-      facts[run.spec.run_id].results = std::move(*results);
+      book.facts[run.spec.run_id].results = std::move(*results);
     }
   }
-  return facts;
+  return book;
 }
 
 }  // namespace retort::gui

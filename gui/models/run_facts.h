@@ -27,10 +27,17 @@ struct RunFacts {
 
 using RunFactsById = std::map<std::string, RunFacts>;
 
-/// Reads the facts of these runs. Final metrics never change: those in `known` are not read again.
-/// Runs without anything to tell are left out.
-[[nodiscard]] Result<RunFactsById> loadRunFacts(storage::WorkspaceStore& store,
+/// The facts of all runs, and of which experiments they tell.
+struct RunFactsBook {
+  RunFactsById facts;
+  std::vector<ExperimentRecord> experiments;  ///< as listed, without their runs
+};
+
+/// Reads the facts of these runs. Final metrics never change, and memberships only when another
+/// experiment is submitted or forgotten: those in `known` are not read again. Runs without anything
+/// to tell are left out.
+[[nodiscard]] Result<RunFactsBook> loadRunFacts(storage::WorkspaceStore& store,
                                                 const std::vector<RunRecord>& runs,
-                                                const RunFactsById& known);
+                                                const RunFactsBook& known);
 
 }  // namespace retort::gui

@@ -52,7 +52,8 @@ bool isEditable(const QString& field) {
 
 RunTableModel::RunTableModel(QObject* parent)
     : QAbstractTableModel(parent),
-      columns_(makeRunColumns({})) {
+      columns_(makeRunColumns({})),
+      book_(std::make_shared<const RunFactsBook>()) {
   for (const RunState state : kRunStates) {
     icons_.emplace(state, icon(iconNameOf(state)));
   }
@@ -67,9 +68,10 @@ RunTableModel::Entry RunTableModel::makeEntry(RunRow row) const {
   return entry;
 }
 
-RunFacts RunTableModel::factsOf(const std::string& run_id) const {
-  const auto found = facts_.find(run_id);
-  return found == facts_.end() ? RunFacts{} : found->second;
+const RunFacts& RunTableModel::factsOf(const std::string& run_id) const {
+  static const RunFacts kNone;
+  const auto found = book_->facts.find(run_id);
+  return found == book_->facts.end() ? kNone : found->second;
 }
 
 void RunTableModel::setRuns(const std::vector<RunRecord>& runs) {
@@ -142,9 +144,9 @@ void RunTableModel::indexRows() {
   }
 }
 
-void RunTableModel::setFacts(const RunFactsById& facts) {
-  facts_ = facts;
-  std::vector<Column> columns = makeRunColumns(facts_);
+void RunTableModel::setFacts(std::shared_ptr<const RunFactsBook> book) {
+  book_ = std::move(book);
+  std::vector<Column> columns = makeRunColumns(book_->facts);
   if (columns != columns_) {
     beginResetModel();
     columns_ = std::move(columns);
@@ -157,9 +159,9 @@ void RunTableModel::setFacts(const RunFactsById& facts) {
   }
   for (int row = 0; row < rowCount(); ++row) {
     const RunRow& shown = rowAt(row);
-    RunFacts known = factsOf(shown.run.spec.run_id);
+    const RunFacts& known = factsOf(shown.run.spec.run_id);
     if (known != shown.facts) {
-      update(row, makeRunRow(shown.run, std::move(known)));
+      update(row, makeRunRow(shown.run, known));
     }
   }
 }

@@ -6,6 +6,7 @@
 #include <QIcon>
 
 #include <map>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -41,7 +42,7 @@ class RunTableModel final : public QAbstractTableModel {
   void setRuns(const std::vector<RunRecord>& runs);
 
   /// New labels, final metrics and times. The model is reset when that makes other columns.
-  void setFacts(const RunFactsById& facts);
+  void setFacts(std::shared_ptr<const RunFactsBook> book);
 
   /// Whether the swatches are for a dark background.
   void setDark(bool is_dark);
@@ -77,7 +78,7 @@ class RunTableModel final : public QAbstractTableModel {
   };
 
   [[nodiscard]] Entry makeEntry(RunRow row) const;
-  [[nodiscard]] RunFacts factsOf(const std::string& run_id) const;
+  [[nodiscard]] const RunFacts& factsOf(const std::string& run_id) const;
   void removeMissing(const std::vector<RunRecord>& runs);
   void append(std::vector<RunRecord> runs);
   void update(int row, RunRow changed);
@@ -87,7 +88,7 @@ class RunTableModel final : public QAbstractTableModel {
   std::vector<Column> columns_;
   std::vector<Entry> entries_;
   std::unordered_map<std::string, int> rows_;  ///< by run id
-  RunFactsById facts_;
+  std::shared_ptr<const RunFactsBook> book_;   ///< shared: ten thousand are slow to copy
   std::map<RunState, QIcon> icons_;
   bool is_dark_ = false;
 };

@@ -191,7 +191,7 @@ void RunsPage::takeRuns() {
   stack_->setCurrentIndex(context_.runs().empty() ? 0 : 1);
   actions_->refresh();
   refreshCount();
-  if (facts_.empty()) {
+  if (!facts_) {
     readFacts();
   } else if (!facts_timer_.isActive()) {
     facts_timer_.start();
@@ -203,11 +203,23 @@ void RunsPage::readFacts() {
     facts_timer_.start();
     return;
   }
-  facts_query_->run<RunFactsById>(
-      [runs = context_.runs(), known = facts_](storage::WorkspaceStore& store) {
-        return loadRunFacts(store, runs, known);
+  using Book = std::shared_ptr<const RunFactsBook>;
+  // It lists the runs itself: copying ten thousand of them takes longer than a frame.
+  facts_query_->run<Book>(
+      [known = facts_](storage::WorkspaceStore& store) -> Result<Book> {
+        storage::RunFilter all;
+        all.with_spec = false;
+        const auto runs = store.runs().list(all);
+        if (!runs) {
+          return failWith(runs.error());
+        }
+        auto book = loadRunFacts(store, *runs, known ? *known : RunFactsBook());
+        if (!book) {
+          return failWith(book.error());
+        }
+        return std::make_shared<const RunFactsBook>(std::move(*book));
       },
-      [this](const Result<RunFactsById>& facts) {
+      [this](const Result<Book>& facts) {
         if (facts) {
           facts_ = *facts;
           runs_->setFacts(facts_);

@@ -68,7 +68,7 @@ class RunsPage final : public QWidget {
   QLabel* count_ = nullptr;
   QLabel* empty_text_ = nullptr;
   std::unique_ptr<BackgroundQuery> facts_query_;
-  RunFactsById facts_;
+  std::shared_ptr<const RunFactsBook> facts_;  ///< null: not read yet
   QTimer facts_timer_;
 };
 

@@ -15,6 +15,10 @@ constexpr const char* kFirst = "00000000000000aa";
 constexpr const char* kSecond = "00000000000000bb";
 constexpr const char* kThird = "00000000000000cc";
 
+std::shared_ptr<const RunFactsBook> bookOf(RunFactsById facts) {
+  return std::make_shared<const RunFactsBook>(RunFactsBook{std::move(facts), {}});
+}
+
 class RunTable : public testing::Test {
  protected:
   [[nodiscard]] QModelIndex cell(int row, const char* field) const {
@@ -115,7 +119,7 @@ TEST_F(RunTable, HasColumnsForLabelsThatDifferAndForResults) {
   RunFacts second;
   second.labels = {{"loss", "score"}, {"same", "x"}};
 
-  model_.setFacts({{kFirst, first}, {kSecond, second}});
+  model_.setFacts(bookOf({{kFirst, first}, {kSecond, second}}));
 
   EXPECT_EQ(text(0, "loss"), "map");
   EXPECT_EQ(text(1, "loss"), "score");
@@ -130,7 +134,7 @@ TEST_F(RunTable, KeepsItsColumnsWhenOnlyNumbersChange) {
   facts.seconds_left = 75;
   const QSignalSpy resets(&model_, &QAbstractItemModel::modelReset);
 
-  model_.setFacts({{kFirst, facts}});
+  model_.setFacts(bookOf({{kFirst, facts}}));
 
   EXPECT_EQ(resets.count(), 0);
   EXPECT_EQ(text(0, "left"), "1:15");
