@@ -56,7 +56,7 @@ void LogView::buildSearch() {
   search_->setClearButtonEnabled(true);
   search_->addAction(icon(QStringLiteral("search")), QLineEdit::LeadingPosition);
   found_ = new QLabel(this);
-  follow_ = new QCheckBox(tr("&Follow"), this);
+  follow_ = new QCheckBox(tr("Follo&w"), this);
   follow_->setChecked(true);
   follow_->setToolTip(tr("Stay at the end while the log grows"));
   auto* row = new QHBoxLayout;

@@ -87,7 +87,7 @@ RunDetailsPanel::RunDetailsPanel(AppContext& context, QWidget* parent)
   log_ = new LogView(context_, this);
   addTab(log_, tr("&Log"));
   tables_->settings = addTable(tr("&Settings"), {tr("Setting"), tr("Value")}, true);
-  tables_->environment = addTable(tr("En&vironment"), pairs, false);
+  tables_->environment = addTable(tr("Enviro&nment"), pairs, false);
   tables_->attempts =
       addTable(tr("&Attempts"),
                {tr("Attempt"), tr("Started"), tr("Duration"), tr("Ended with"), tr("Message")},

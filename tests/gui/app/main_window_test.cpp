@@ -9,9 +9,15 @@
 
 #include <QAction>
 #include <QDialog>
+#include <QFileDialog>
+#include <QLabel>
 #include <QLineEdit>
+#include <QMenuBar>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QSignalSpy>
+#include <QTabBar>
+#include <QToolButton>
 
 #include <gtest/gtest.h>
 
@@ -143,6 +149,79 @@ TEST_F(Window, GivesEveryActionAnotherShortcut) {
   for (const auto& [keys, names] : actions) {
     EXPECT_EQ(names.size(), 1) << keys.toStdString() << ": " << names.join(", ").toStdString();
   }
+}
+
+/// "Alt+F File", for everything that is shown and reached that way.
+QStringList mnemonicsOf(const QMainWindow& window) {
+  QStringList found;
+  const auto add = [&](const QString& text) {
+    if (const QKeySequence keys = QKeySequence::mnemonic(text); !keys.isEmpty()) {
+      found.append(keys.toString() + u' ' + text);
+    }
+  };
+  for (const QAction* menu : window.menuBar()->actions()) {
+    add(menu->text());
+  }
+  for (const auto* button : window.findChildren<QAbstractButton*>()) {
+    const auto* tool = qobject_cast<const QToolButton*>(button);
+    if (button->isVisible() && (tool == nullptr || tool->defaultAction() == nullptr)) {
+      add(button->text());
+    }
+  }
+  for (const auto* label : window.findChildren<QLabel*>()) {
+    if (label->isVisible() && label->buddy() != nullptr) {
+      add(label->text());
+    }
+  }
+  for (const auto* tabs : window.findChildren<QTabBar*>()) {
+    for (int i = 0; tabs->isVisible() && i < tabs->count(); ++i) {
+      add(tabs->tabText(i));
+    }
+  }
+  return found;
+}
+
+TEST_F(Window, GivesEachLetterOnAPageToOneThing) {
+  fillWorkspace();
+  for (const char* page : {"design", "runs", "watch", "compare"}) {
+    window_->showPage(page);
+    for (auto* tabs : window_->findChildren<QTabBar*>()) {
+      for (int tab = 0; tabs->isVisible() && tab < tabs->count(); ++tab) {
+        tabs->setCurrentIndex(tab);
+        QMap<QString, QString> owners;
+        for (const QString& mnemonic : mnemonicsOf(*window_)) {
+          const QString letter = mnemonic.section(u' ', 0, 0);
+          EXPECT_FALSE(owners.contains(letter))
+              << page << ": " << mnemonic.toStdString() << ", " << owners[letter].toStdString();
+          owners[letter] = mnemonic;
+        }
+      }
+    }
+  }
+}
+
+TEST_F(Window, AsksForAnotherWorkspace) {
+  QSignalSpy requested(window_.get(), &MainWindow::workspaceRequested);
+  QSignalSpy raised(context_.get(), &AppContext::messageRaised);
+  const auto choose = [&](const QString& folder) {
+    for (QAction* action : window_->findChildren<QAction*>()) {
+      if (action->text() == "Open &workspace…") {
+        action->trigger();
+      }
+    }
+    auto* dialog = window_->findChild<QFileDialog*>();
+    ASSERT_NE(dialog, nullptr);
+    Q_EMIT dialog->fileSelected(folder);
+    dialog->close();
+    ASSERT_TRUE(waitFor([&] { return window_->findChild<QFileDialog*>() == nullptr; }));
+  };
+  choose(QString::fromStdString(workspace_.folder().string()));
+  EXPECT_EQ(requested.size(), 0);
+  EXPECT_EQ(raised.size(), 1);
+  const QTemporaryDir other;
+  choose(other.path());
+  ASSERT_EQ(requested.size(), 1);
+  EXPECT_EQ(requested[0][0].toString(), other.path());
 }
 
 TEST_F(Window, ShowsItsShortcutsAndWhatItIs) {
