@@ -61,8 +61,6 @@ function(retort_program name)
   target_link_libraries(${name} PRIVATE retort_options ${arg_LIBRARIES})
   set_target_properties(${name} PROPERTIES OUTPUT_NAME "${arg_OUTPUT}")
   if(NOT folder MATCHES "^tests")
-    # An installed trainer still finds the LibTorch that it was linked with.
-    set_target_properties(${name} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
     install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
   endif()
 endfunction()
