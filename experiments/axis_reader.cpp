@@ -1,6 +1,7 @@
 #include "experiments/axis_reader.h"
 
 #include "core/base/text.h"
+#include "core/settings/setting_key.h"
 #include "experiments/settings_reader.h"
 
 #include <array>
@@ -196,7 +197,7 @@ Axis readAxis(const YamlEntry& entry, DiagnosticSink& sink) {
   axis.key = entry.key;
   axis.place = entry.place;
   const YamlNode& node = entry.value;
-  if (!isDottedKey(entry.key)) {
+  if (!isSettingKey(entry.key)) {
     sink.report(
         entry.place,
         entry.key,

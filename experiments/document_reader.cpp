@@ -1,6 +1,7 @@
 #include "experiments/document_reader.h"
 
 #include "core/base/text.h"
+#include "core/settings/setting_key.h"
 #include "experiments/file_part.h"
 #include "experiments/grid_reader.h"
 #include "experiments/report_reader.h"
@@ -160,7 +161,7 @@ class DocumentReader {
       return;
     }
     for (const YamlEntry& entry : needs->entries) {
-      if (!isDottedKey(entry.key) || entry.key.find('.') != std::string::npos) {
+      if (!isSettingKey(entry.key) || entry.key.find('.') != std::string::npos) {
         sink_.report(
             entry.place, "needs", fmt::format("needs: '{}' is not a lower-case word", entry.key));
       } else if (!entry.value.isMap()) {

@@ -1,7 +1,7 @@
 #include "experiments/need_edit.h"
 
 #include "core/base/text.h"
-#include "experiments/settings_reader.h"
+#include "core/settings/setting_key.h"
 #include "experiments/yaml_layout.h"
 
 #include <fmt/format.h>
@@ -33,7 +33,7 @@ void collect(const YamlNode& node,
 }
 
 Status checkName(const YamlNode& root, const std::string& name) {
-  if (!isDottedKey(name) || name.find('.') != std::string::npos) {
+  if (!isSettingKey(name) || name.find('.') != std::string::npos) {
     return fail(ErrorCode::kInvalidConfig,
                 fmt::format("'{}' is no name of a needed run: use a lower-case word", name));
   }

@@ -1,7 +1,7 @@
 #include "experiments/overrides.h"
 
 #include "core/base/text.h"
-#include "experiments/settings_reader.h"
+#include "core/settings/setting_key.h"
 #include "experiments/yaml_guard.h"
 #include "experiments/yaml_reader.h"
 
@@ -105,7 +105,7 @@ YamlNode applyOverrides(const std::vector<std::string>& options,
     place.option = option.empty() ? "\"\"" : option;  // an empty one would mean a place in the file
     const std::size_t equals = option.find('=');
     const std::string key = option.substr(0, std::min(equals, option.size()));
-    if (equals == std::string::npos || !isDottedKey(key) || equals + 1 == option.size()) {
+    if (equals == std::string::npos || !isSettingKey(key) || equals + 1 == option.size()) {
       sink.report(place, key, "expected key=value (for an empty text: key='\"\"')");
       continue;
     }

@@ -100,28 +100,16 @@ class MapReader {
 
   /// The items of a list; a missing key is an empty list.
   void each(const std::string& key, const std::function<void(const YamlNode&)>& read) {
-    const YamlNode* node = find(key);
-    if (node == nullptr) {
-      return;
+    if (const YamlNode* node = findOf(key, &YamlNode::isList, "a list")) {
+      std::for_each(node->items.begin(), node->items.end(), read);
     }
-    if (!node->isList()) {
-      report(node->place, key + " must be a list, not " + node->description());
-      return;
-    }
-    std::for_each(node->items.begin(), node->items.end(), read);
   }
 
   /// The entries of a map; a missing key is an empty map.
   void eachEntry(const std::string& key, const std::function<void(const YamlEntry&)>& read) {
-    const YamlNode* node = find(key);
-    if (node == nullptr) {
-      return;
+    if (const YamlNode* node = findOf(key, &YamlNode::isMap, "a map")) {
+      std::for_each(node->entries.begin(), node->entries.end(), read);
     }
-    if (!node->isMap()) {
-      report(node->place, key + " must be a map, not " + node->description());
-      return;
-    }
-    std::for_each(node->entries.begin(), node->entries.end(), read);
   }
 
   void report(const Place& place, const std::string& what) {
@@ -129,6 +117,18 @@ class MapReader {
   }
 
  private:
+  /// The value of a key; null when it is missing or, after a report, of another kind.
+  const YamlNode* findOf(const std::string& key,
+                         bool (YamlNode::*is_kind)() const,
+                         const char* kind) {
+    const YamlNode* node = find(key);
+    if (node != nullptr && !(node->*is_kind)()) {
+      report(node->place, fmt::format("{} must be {}, not {}", key, kind, node->description()));
+      return nullptr;
+    }
+    return node;
+  }
+
   const YamlNode& map_;
   std::string where_;
   DiagnosticSink& sink_;

@@ -1,5 +1,7 @@
 #include "experiments/settings_reader.h"
 
+#include "core/settings/setting_key.h"
+
 #include <fmt/format.h>
 
 namespace retort::experiments {
@@ -12,7 +14,7 @@ void readInto(const YamlNode& map,
               DiagnosticSink& sink) {
   for (const YamlEntry& entry : map.entries) {
     const std::string key = prefix + entry.key;
-    if (!isDottedKey(entry.key)) {
+    if (!isSettingKey(entry.key)) {
       sink.report(
           entry.place,
           key,
@@ -69,18 +71,6 @@ std::optional<Json> readSettingValue(const YamlNode& node,
     list.push_back(item.scalar);
   }
   return list;
-}
-
-bool isDottedKey(std::string_view key) {
-  char before = '.';
-  for (const char c : key) {
-    const bool is_word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-    if (!is_word && (c != '.' || before == '.')) {
-      return false;
-    }
-    before = c;
-  }
-  return before != '.';
 }
 
 }  // namespace retort::experiments

@@ -20,7 +20,4 @@ namespace retort::experiments {
                                                    const std::string& key,
                                                    DiagnosticSink& sink);
 
-/// True for lower-case words joined by dots: what a setting's key looks like.
-[[nodiscard]] bool isDottedKey(std::string_view key);
-
 }  // namespace retort::experiments

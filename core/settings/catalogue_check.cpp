@@ -2,6 +2,7 @@
 
 #include "core/settings/preset.h"
 #include "core/settings/resolve.h"
+#include "core/settings/setting_key.h"
 
 #include <algorithm>
 #include <map>
@@ -15,18 +16,6 @@ namespace {
 
 /// What is wrong; empty when nothing is.
 using Problem = std::string;
-
-bool isSettingKey(std::string_view key) {
-  char before = '.';
-  for (const char c : key) {
-    const bool is_word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-    if (!is_word && (c != '.' || before == '.')) {
-      return false;
-    }
-    before = c;
-  }
-  return before != '.';
-}
 
 std::string parentKey(const std::string& key) {
   const std::size_t dot = key.rfind('.');

@@ -1,7 +1,7 @@
 #include "gui/pages/design_axis_dialog.h"
 
 #include "core/run/format.h"
-#include "experiments/settings_reader.h"
+#include "core/settings/setting_key.h"
 #include "experiments/yaml_layout.h"
 #include "gui/models/axis_text.h"
 #include "gui/models/palette_colors.h"
@@ -137,7 +137,7 @@ void DesignAxisDialog::check() {
   const auto kind = static_cast<AxisText::Kind>(kind_->currentIndex());
   const auto read = readAxisText({kind, values_->toPlainText()}, key, spec);
   QString problem;
-  if (!experiments::isDottedKey(key)) {
+  if (!isSettingKey(key)) {
     problem = tr("Choose the setting that the axis varies.");
   } else if (!read) {
     problem = read.error();

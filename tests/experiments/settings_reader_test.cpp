@@ -75,14 +75,5 @@ TEST(ReadSettings, GoesOnAfterAProblem) {
   EXPECT_EQ(std::count(result.problems.begin(), result.problems.end(), '\n'), 2);
 }
 
-TEST(IsDottedKey, AcceptsLowerCaseWordsJoinedByDots) {
-  for (const char* key : {"a", "a.b", "train.learning_rate", "a1._b", "0"}) {
-    EXPECT_TRUE(isDottedKey(key)) << key;
-  }
-  for (const char* key : {"", ".", "a.", ".a", "a..b", "A", "a b", "a-b", "a/b", "ä"}) {
-    EXPECT_FALSE(isDottedKey(key)) << key;
-  }
-}
-
 }  // namespace
 }  // namespace retort::experiments
