@@ -92,7 +92,8 @@ TEST_F(LearnedQuantizersTest, GetTheirNumbersBeforeTheFirstStep) {
   EXPECT_FALSE(phase.model().activations().needRanges());
   const StepOutcome outcome = phase.step({.rows = std::vector<std::int64_t>{0, 1, 2}}, goOn);
   EXPECT_TRUE(std::isfinite(outcome.loss));
-  const at::Tensor* step = findTensor(phase.trainableParameters(), kStep);
+  const NamedTensors trainable = phase.trainableParameters();
+  const at::Tensor* step = findTensor(trainable, kStep);
   ASSERT_NE(step, nullptr);
   EXPECT_NE(step->grad().item<double>(), 0);
 }
@@ -207,8 +208,8 @@ TEST_F(LearnedQuantizersTest, BinaryActivationsTrain) {
   const StepOutcome outcome = phase.step({.rows = std::vector<std::int64_t>{0, 1, 2}}, goOn);
 
   EXPECT_TRUE(std::isfinite(outcome.loss));
-  const at::Tensor* shift =
-      findTensor(phase.trainableParameters(), "quantizers.layer.0.qkv_input.shift");
+  const NamedTensors trainable = phase.trainableParameters();
+  const at::Tensor* shift = findTensor(trainable, "quantizers.layer.0.qkv_input.shift");
   ASSERT_NE(shift, nullptr);
   EXPECT_GT(shift->grad().abs().max().item<double>(), 0);
 }
