@@ -57,6 +57,8 @@ Pattern Pattern::regex(const std::string& expression, const std::string& place) 
                                  expression,
                                  u_errorName(status)));
   }
+  // Backtracking over a long run of one kind needs memory in proportion to it.
+  matcher->setStackLimit(0, status);
   Pattern pattern;
   pattern.regex_ = std::make_unique<Regex>(Regex{std::move(matcher), place});
   return pattern;
