@@ -1,9 +1,9 @@
 """Makes sentencepiece_tiny.model and sentencepiece_golden.json: ids by Hugging Face's Python LlamaTokenizer.
 
     pip install transformers==4.57.1 sentencepiece==0.2.3 protobuf
-    python3 make_sentencepiece_golden.py [LLAMA2_TOKENIZER_MODEL]
+    python3 make_sentencepiece_golden.py [LLAMA2_TOKENIZER_MODEL UNIGRAM_MODEL]
 
-With the path it also adds ids of that model.
+With the paths it also adds ids of these models.
 """
 
 import hashlib
@@ -75,6 +75,7 @@ train()
 golden = {"cases": cases(os.path.join(here, "sentencepiece_tiny.model"), configs)}
 if len(sys.argv) > 1:
     golden["llama2"] = cases(sys.argv[1], [base, dict(base, legacy=False)])
+    golden["unigram"] = cases(sys.argv[2], [base, dict(base, legacy=False)])
 with open(os.path.join(here, "sentencepiece_golden.json"), "w") as file:
     json.dump(golden, file, indent=None, separators=(",", ":"))
     file.write("\n")
