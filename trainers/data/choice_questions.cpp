@@ -13,7 +13,8 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <unicode/uchar.h>
+#include <unicode/locid.h>
+#include <unicode/unistr.h>
 
 namespace retort::train {
 
@@ -126,15 +127,15 @@ std::string stripped(std::string_view text) {
 
 /// Python's capitalize(): the first letter in title case, the others in lower case.
 std::string capitalized(const std::string& text) {
-  std::u32string codes = lowerCase(decodeUtf8(text));
-  if (!text.empty()) {
-    const char32_t first = firstCharacter(text);
-    codes.replace(0,
-                  first == 0x130 ? 2 : 1,
-                  1,
-                  static_cast<char32_t>(u_totitle(static_cast<UChar32>(first))));
+  if (text.empty()) {
+    return text;
   }
-  return encodeUtf8(codes);
+  const std::size_t first = utf8SequenceLength(text);
+  const auto title =
+      icu::UnicodeString::fromUTF8(text.substr(0, first)).toTitle(nullptr, icu::Locale::getRoot());
+  std::string result;
+  title.toUTF8String(result);
+  return result + encodeUtf8(lowerCase(decodeUtf8(text.substr(first))));
 }
 
 std::string replaceAll(std::string_view text, std::string_view from, std::string_view to) {

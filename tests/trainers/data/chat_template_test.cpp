@@ -59,6 +59,38 @@ TEST(ChatTemplate, None) {
   EXPECT_EQ(written("none", {{"user", "Hi"}, {"assistant", "Hello"}}), "Hi\n{Hello\n}");
 }
 
+// Golden texts by the models' own templates: tests/data/tokenizer/make_text_golden.py.
+TEST(ChatTemplate, TextsAreThoseOfTheModelsTemplates) {
+  for (const Json& chat : retort::testing::goldenOf("text_golden.json").at("chats")) {
+    std::vector<ChatMessage> messages;
+    for (const Json& message : chat.at("messages")) {
+      messages.push_back(
+          {message.at("role").get<std::string>(), message.at("content").get<std::string>()});
+    }
+    for (const auto& [name, expected] : chat.at("texts").items()) {
+      std::string text;
+      for (const ChatPart& part : writeChat(name, messages, "<s>", "</s>")) {
+        text += part.text;
+      }
+      EXPECT_EQ(text, expected.get<std::string>()) << name << " " << chat.at("messages");
+    }
+  }
+}
+
+TEST(ChatTemplate, OnlyTheAssistantsWordsAndTheirEndAreJudged) {
+  for (const std::string& name : chatTemplateNames()) {
+    std::string judged;
+    for (const ChatPart& part : writeChat(name, kTalk, "<s>", "</s>")) {
+      judged += part.is_judged ? part.text : "|";
+    }
+    EXPECT_NE(judged.find("Hello"), std::string::npos) << name;
+    EXPECT_NE(judged.find("See you"), std::string::npos) << name;
+    for (const char* prompt : {"Be kind", "Hi", "Bye", "user", "system", "INST", "<s>"}) {
+      EXPECT_EQ(judged.find(prompt), std::string::npos) << name << " " << prompt;
+    }
+  }
+}
+
 TEST(ChatTemplate, ConversationsThatTeachNothingAreRefused) {
   EXPECT_EQ(refusalOf("chatml", {{"user", "Hi"}}),
             "there is no message of the assistant: nothing to learn");

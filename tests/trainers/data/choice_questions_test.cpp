@@ -102,6 +102,32 @@ TEST(ChoiceQuestions, HellaSwagsTextsLoseTheirBrackets) {
   EXPECT_EQ(hellaSwagText("do [title] this"), "do. this");
 }
 
+// Golden texts by the harness's own functions: tests/data/tokenizer/make_text_golden.py.
+TEST(ChoiceQuestions, HostileTextsAreThoseOfTheHarness) {
+  const Json golden = retort::testing::goldenOf("text_golden.json");
+
+  for (const Json& pair : golden.at("hellaswag_texts")) {
+    EXPECT_EQ(hellaSwagText(pair[0].get<std::string>()), pair[1].get<std::string>()) << pair[0];
+  }
+  for (const Json& row : golden.at("hellaswag")) {
+    const ChoiceQuestion question = only("hellaswag",
+                                         {{"activity_label", "L"},
+                                          {"ctx_a", "A."},
+                                          {"ctx_b", row.at("ctx_b")},
+                                          {"endings", Json::array({"x"})},
+                                          {"label", 0}});
+    EXPECT_EQ(question.contexts[0], row.at("query").get<std::string>()) << row.at("ctx_b");
+  }
+  for (const Json& row : golden.at("winogrande")) {
+    const ChoiceQuestion question = only(
+        "winogrande",
+        {{"sentence", row.at("sentence")}, {"option1", "Ann"}, {"option2", "Bo"}, {"answer", "2"}});
+    EXPECT_EQ(question.contexts, row.at("contexts").get<Texts>());
+    EXPECT_EQ(question.continuations[1], " " + row.at("end").get<std::string>());
+    EXPECT_EQ(question.gold, 1);
+  }
+}
+
 TEST(ChoiceQuestions, OpenBookQa) {
   const ChoiceQuestion question = only(
       "openbookqa",

@@ -173,17 +173,4 @@ TEST(TextCorpora, WhatIsWrongIsNamed) {
                 ": there is not enough text to learn from and to evaluate on");
 }
 
-TEST(TextSettings, AreDeclaredWithTheirDefaults) {
-  for (const SettingSpec& spec : textSettings().specs()) {
-    EXPECT_TRUE(spec.key.starts_with("data.text.")) << spec.key;
-    EXPECT_EQ(spec.when.at(0).key, "data.task") << spec.key;
-    EXPECT_FALSE(spec.default_value.is_null()) << spec.key;
-  }
-  const TextSettings settings =
-      textSettings().read({{"data.text.template", "llama3"}, {"data.text.add_eos", false}});
-  EXPECT_EQ(settings.chat_template, "llama3");
-  EXPECT_FALSE(settings.add_eos);
-  EXPECT_EQ(settings.packing, "packed");
-}
-
 }  // namespace retort::train

@@ -113,6 +113,67 @@ TEST(Bpe, AWordThatComesAgainHasTheSameIds) {
   EXPECT_EQ(ids, (Ids{2, 1, 0, 2, 1, 0}));
 }
 
+// The definition, without a queue: the lowest rank, the leftmost first, until there is none.
+TEST(Bpe, MergesAreThoseOfTheDefinition) {
+  std::uint64_t state = 1;
+  const auto random = [&](std::uint64_t bound) {
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    return static_cast<std::int32_t>((state >> 33U) % bound);
+  };
+  for (int round = 0; round < 200; ++round) {
+    MergeTable table;
+    std::int32_t next_id = 3;
+    for (std::int32_t rank = 0; rank < 12; ++rank) {
+      const std::int32_t left = random(static_cast<std::uint64_t>(next_id));
+      const std::int32_t right = random(static_cast<std::uint64_t>(next_id));
+      if (table.find(left, right) == nullptr) {
+        table.add(left, right, {rank, next_id++});
+      }
+    }
+    Ids word;
+    for (int i = 0; i < 40; ++i) {
+      word.push_back(random(3));
+    }
+    Ids expected = word;
+    while (true) {
+      const MergeTable::Merge* best = nullptr;
+      std::size_t place = 0;
+      for (std::size_t i = 0; i + 1 < expected.size(); ++i) {
+        const MergeTable::Merge* merge = table.find(expected[i], expected[i + 1]);
+        if (merge != nullptr && (best == nullptr || merge->rank < best->rank)) {
+          best = merge;
+          place = i;
+        }
+      }
+      if (best == nullptr) {
+        break;
+      }
+      expected[place] = best->id;
+      expected.erase(expected.begin() + static_cast<std::ptrdiff_t>(place) + 1);
+    }
+
+    EXPECT_EQ(merged(word, table), expected);
+  }
+}
+
+TEST(Bpe, MoreWordsThanAreRememberedHaveTheirIds) {
+  const Json json = smallModel();
+  const auto model = makeTokenModel({json, "model"});
+  for (int i = 0; i < 100'010; ++i) {
+    std::string word;
+    for (int bit = 0; bit < 17; ++bit) {
+      word += (i >> bit & 1) != 0 ? 'a' : 'b';
+    }
+    Ids ids;
+    model->encode(word, ids);
+    ASSERT_GT(ids.size(), 8U);
+  }
+  Ids ids;
+  model->encode("abab", ids);
+
+  EXPECT_EQ(ids, (Ids{2, 2}));
+}
+
 TEST(Bpe, BrokenModelsAreRefused) {
   const auto with = [](const char* key, const Json& value) {
     Json model = smallModel();

@@ -111,6 +111,73 @@ TEST(JsonTokenizer, WithoutADecoderTokensAreJoinedBySpaces) {
   EXPECT_THROW(static_cast<void>(tokenizer.decode(Ids{3})), TrainError);
 }
 
+TEST(JsonTokenizer, BytesComeBackWhole) {
+  const Json golden = goldenOf("tokenizer_json_golden.json");
+  for (const char* name : {"gpt2", "llama3", "gpt4o", "smollm2"}) {
+    const JsonTokenizer tokenizer = tokenizerOf(tinyTokenizers().at(name));
+    for (const Json& row : golden.at(name).at("texts")) {
+      const auto text = row[0].get<std::string>();
+      EXPECT_EQ(tokenizer.decode(tokenizer.encodePlain(text)), text) << name;
+    }
+  }
+}
+
+TEST(JsonTokenizer, TheFilesMakeTheSameTokenizerAgain) {
+  for (const auto& [name, tiny] : tinyTokenizers().items()) {
+    const JsonTokenizer first = tokenizerOf(tiny, {{"eos_token", "</s>"}});
+    const auto again = makeTokenizer(first.files(), "elsewhere");
+
+    EXPECT_EQ(again->fingerprint(), first.fingerprint());
+    EXPECT_EQ(again->specialIds(), first.specialIds()) << name;
+    EXPECT_EQ(again->encode("the fox </s> \u4E2D"), first.encode("the fox </s> \u4E2D")) << name;
+  }
+}
+
+TEST(JsonTokenizer, IsPreferredToTheModel) {
+  const auto tokenizer = makeTokenizer(
+      {{"tokenizer.json", tinyTokenizers().at("gpt2").dump()}, {"tokenizer.model", "broken"}},
+      "folder");
+
+  EXPECT_NE(dynamic_cast<const JsonTokenizer*>(tokenizer.get()), nullptr);
+  EXPECT_EQ(tokenizer->files().count("tokenizer.model"), 1U);
+}
+
+// Every cut and every changed part is refused by a sentence or understood; nothing else happens.
+TEST(JsonTokenizer, DamagedFilesNeverCrash) {
+  const std::string text = tinyTokenizers().at("llama3").dump();
+  int refused = 0;
+  for (std::size_t i = 1; i < 60; ++i) {
+    std::string cut = text.substr(0, text.size() * i / 60);
+    std::string changed = text;
+    changed[text.size() * i / 60] = "\"{}[],:0\xFF"[i % 9];
+    for (const std::string& damaged : {cut, changed}) {
+      try {
+        const JsonTokenizer tokenizer({{"tokenizer.json", damaged}}, "folder");
+        static_cast<void>(tokenizer.decode(tokenizer.encode("hello, World 123")));
+      } catch (const TrainError& error) {
+        ++refused;
+        EXPECT_EQ(error.exitCode(), ExitCode::kBadData);
+        EXPECT_TRUE(std::string(error.what()).starts_with("folder/tokenizer.json")) << error.what();
+      }
+    }
+  }
+  EXPECT_GE(refused, 59);
+}
+
+TEST(JsonTokenizer, PartsOfAnotherTypeAreRefused) {
+  const Json whole = tinyTokenizers().at("llama3");
+  for (const auto& [key, value] : whole.items()) {
+    for (const Json& odd : {Json(7), Json("x"), Json::array({1}), Json(true)}) {
+      if (key == "version" || key == "truncation" || key == "padding") {
+        continue;  // not looked at
+      }
+      Json damaged = whole;
+      damaged[key] = odd;
+      EXPECT_NE(refusalOf(damaged), "accepted") << key << " " << odd;
+    }
+  }
+}
+
 TEST(JsonTokenizer, WhatIsNotSupportedIsNamed) {
   const Json unigram = {{"type", "Unigram"}, {"vocab", Json::array()}};
   const std::string file = "folder/tokenizer.json";
