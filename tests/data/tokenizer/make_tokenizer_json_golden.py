@@ -1,8 +1,9 @@
 """Makes tokenizer_json/NAME.json (tiny tokenizers) and tokenizer_json_golden.json: ids by Hugging Face's tokenizers.
 
     pip install tokenizers==0.22.2 transformers==4.57.1
-    python3 make_tokenizer_json_golden.py
+    python3 make_tokenizer_json_golden.py [WIKITEXT_FILE]
 
+With the path it also adds hashes of the ids of all lines of that file.
 The tokenizers have the parts of those of GPT-2, Llama 3, Qwen2, SmolLM2, Llama 2, Mistral and others, and a few
 hundred merges learned from a few lines of text.
 """
@@ -10,6 +11,7 @@ hundred merges learned from a few lines of text.
 import hashlib
 import json
 import os
+import sys
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import LlamaTokenizerFast
@@ -201,6 +203,10 @@ def main():
         golden[name] = rows(lambda text: tokenizer.encode(text).ids,
                             lambda ids, skip: tokenizer.decode(ids, skip_special_tokens=skip))
         golden[name]["size"] = max(tokenizer.get_vocab().values()) + 1
+        if len(sys.argv) > 1 and name in ("gpt2", "llama2", "llama3", "qwen2", "smollm2"):
+            with open(sys.argv[1], encoding="utf-8", newline="\n") as file:
+                lines = file.read().split("\n")
+            golden[name]["wikitext"] = digest([id for line in lines for id in tokenizer.encode(line).ids])
     # transformers puts bos and eos by tokenizer_config.json, whatever the post-processor says.
     fast = LlamaTokenizerFast(tokenizer_object=Tokenizer.from_str(json.dumps(states["llama2"])), add_bos_token=False,
                               add_eos_token=True, legacy=False)

@@ -75,6 +75,45 @@ TEST(TextDocuments, WhatIsWrongIsNamedWithItsLine) {
   EXPECT_NE(refusalOf(std::string(100'000, '[')).find("file:1: "), std::string::npos);
 }
 
+TEST(TextDocuments, DamagedLinesNeverCrash) {
+  const std::string whole =
+      R"({"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "x"}]})";
+  for (std::size_t i = 1; i < whole.size(); ++i) {
+    std::string changed = whole;
+    changed[i] ^= '\x12';
+    for (const std::string& damaged : {whole.substr(0, i), changed}) {
+      const std::string answer = refusalOf(damaged);
+      EXPECT_TRUE(answer == "accepted" || answer.starts_with("file:1: ")) << answer;
+    }
+  }
+}
+
+TEST(TextDocuments, NothingIsLostInASplit) {
+  std::string text;
+  for (int i = 0; i < 50; ++i) {
+    text += "line " + std::to_string(i * i) + " \u4E2D\n";
+  }
+  for (const double share : {0.1, 0.3, 0.5, 0.77, 0.9}) {
+    for (const TextFormat format : {TextFormat::kFile, TextFormat::kLines}) {
+      const auto [first, last] = splitDocuments(parseTextDocuments("file", text, format), share);
+      std::string joined;
+      for (const auto& part : {first, last}) {
+        for (const TextDocument& document : part) {
+          joined += document.text + (format == TextFormat::kLines ? "\n" : "");
+        }
+      }
+      EXPECT_EQ(joined, text);
+      EXPECT_FALSE(last.front().text.empty());
+      EXPECT_EQ(last.front().text.substr(0, 5), "line ");
+      const auto lines =
+          std::count(text.begin(),
+                     text.begin() + static_cast<std::ptrdiff_t>(text.find(last.front().text)),
+                     '\n');
+      EXPECT_EQ(last.front().line, lines + 1);
+    }
+  }
+}
+
 TEST(TextDocuments, AreSplitByTheirBytes) {
   const auto [first, last] =
       splitDocuments(parseTextDocuments("file", "aaaa\nbb\ncc\ndd\n", TextFormat::kLines), 0.4);

@@ -85,6 +85,18 @@ TEST(TokenFiles, OtherLayoutsAreRefused) {
             "x.npy: the header is cut short");
 }
 
+TEST(TokenFiles, DamagedHeadersNeverCrash) {
+  const std::string whole = npy("<u2", "(2,)", std::string("\1\0\2\0", 4));
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    std::string changed = whole;
+    changed[i] ^= '\x15';
+    for (const std::string& damaged : {whole.substr(0, i), changed}) {
+      const std::string answer = refusalOf("x.npy", damaged);
+      EXPECT_TRUE(answer == "accepted" || answer.starts_with("x.npy: ")) << answer;
+    }
+  }
+}
+
 TEST(TokenFiles, IdsOutsideTheVocabularyAreRefused) {
   EXPECT_EQ(refusalOf("x.bin", std::string("\1\0\x0A\0", 4)),
             "x.bin: id 10 at place 1; the tokenizer has 10 ids");

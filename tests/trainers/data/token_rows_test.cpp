@@ -109,6 +109,41 @@ TEST(TokenRows, EveryTokenButTheFirstOfADocumentIsJudgedOnce) {
   }
 }
 
+// What a batch must be whatever the corpus is: tokens before padding, labels that are the next
+// tokens, and documents numbered from 0 without gaps.
+TEST(TokenRows, RowsAgreeWithThemselves) {
+  TokenCorpusBuilder builder;
+  for (std::int32_t size = 1; size < 12; ++size) {
+    Ids ids(static_cast<std::size_t>(size));
+    std::iota(ids.begin(), ids.end(), 100 * size);
+    builder.add(ids);
+  }
+  const TokenCorpus corpus = std::move(builder).build();
+  for (const bool is_packed : {true, false}) {
+    const TokenRows rows(corpus, {.length = 8, .is_packed = is_packed, .pad_id = 9});
+    const TokenRowBatch batch = all(rows);
+    for (std::int64_t row = 0; row < batch.rows; ++row) {
+      const auto at = [&](const Numbers& values, std::int64_t i) {
+        return values.at(static_cast<std::size_t>(row * batch.width + i));
+      };
+      EXPECT_EQ(at(batch.segment_ids, 0), 0);
+      for (std::int64_t i = 0; i < batch.width; ++i) {
+        const bool is_token = i < batch.lengths.at(static_cast<std::size_t>(row));
+        EXPECT_EQ(at(batch.attention_mask, i), is_token ? 1 : 0);
+        EXPECT_EQ(at(batch.input_ids, i) == 9, !is_token);
+        if (at(batch.labels, i) != kNo) {
+          EXPECT_TRUE(is_token);
+          EXPECT_EQ(at(batch.labels, i), at(batch.input_ids, i) + 1);
+        }
+        if (i > 0 && is_token) {
+          const bool is_next = at(batch.input_ids, i) % 100 == 0;
+          EXPECT_EQ(at(batch.segment_ids, i), at(batch.segment_ids, i - 1) + (is_next ? 1 : 0));
+        }
+      }
+    }
+  }
+}
+
 TEST(TokenRows, PromptsAreReadAndNotJudged) {
   TokenCorpusBuilder builder;
   builder.add(Ids{1, 2, 3, 4, 5, 6}, {false, false, true, true, false, true});

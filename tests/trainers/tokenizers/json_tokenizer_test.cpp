@@ -111,6 +111,14 @@ TEST(JsonTokenizer, WithoutADecoderTokensAreJoinedBySpaces) {
   EXPECT_THROW(static_cast<void>(tokenizer.decode(Ids{3})), TrainError);
 }
 
+TEST(JsonTokenizer, ARealTextHasHuggingFacesIds) {
+  const Json golden = goldenOf("tokenizer_json_golden.json");
+  for (const auto& [name, tiny] : tinyTokenizers().items()) {
+    SCOPED_TRACE(name);
+    retort::testing::expectWikitext(tokenizerOf(tiny), golden.at(name));
+  }
+}
+
 TEST(JsonTokenizer, BytesComeBackWhole) {
   const Json golden = goldenOf("tokenizer_json_golden.json");
   for (const char* name : {"gpt2", "llama3", "gpt4o", "smollm2"}) {

@@ -48,7 +48,8 @@ TEST(SentencePieceTokenizer, RealModelsGiveTheSameIds) {
     const std::string model = retort::testing::contentsOf(folder / name);
     for (const Json& test_case : golden.at(key)) {
       SCOPED_TRACE(name + test_case.at("config").dump());
-      retort::testing::expectGolden(tokenizerOf(model, test_case.at("config")), test_case);
+      const SentencePieceTokenizer tokenizer = tokenizerOf(model, test_case.at("config"));
+      retort::testing::expectGolden(tokenizer, test_case);
     }
   }
 }
@@ -91,6 +92,26 @@ TEST(SentencePieceTokenizer, RefusesBrokenModels) {
       EXPECT_NE(std::string(error.what()).find("folder/tokenizer.model: not a SentencePiece model"),
                 std::string::npos)
           << error.what();
+    }
+  }
+}
+
+// Whatever a file holds: it is refused by a sentence, or it gives ids that it can decode.
+TEST(SentencePieceTokenizer, DamagedModelsNeverCrash) {
+  const std::string model = tinyModel();
+  for (std::size_t i = 1; i < 100; ++i) {
+    std::string cut = model.substr(0, model.size() * i / 100);
+    std::string changed = model;
+    changed[model.size() * i / 100] ^= static_cast<char>(1U << (i % 8));
+    for (const std::string& damaged : {cut, changed}) {
+      try {
+        const SentencePieceTokenizer tokenizer = tokenizerOf(damaged, Json::object());
+        for (const std::int32_t id : tokenizer.encode("the quick brown fox \u4E2D")) {
+          EXPECT_LT(id, tokenizer.vocabularySize());
+        }
+      } catch (const TrainError& error) {
+        EXPECT_EQ(error.exitCode(), ExitCode::kBadData);
+      }
     }
   }
 }

@@ -57,4 +57,21 @@ inline void expectGolden(const train::Tokenizer& tokenizer, const Json& golden) 
   }
 }
 
+/// "wikitext": hash of the ids of all lines of that file, where it is there.
+inline void expectWikitext(const train::Tokenizer& tokenizer, const Json& golden) {
+  const auto file = std::filesystem::path(SHARED_DATA_DIR) / "data/text/wikitext-2-valid.txt";
+  if (!golden.contains("wikitext") || !std::filesystem::exists(file)) {
+    return;
+  }
+  const std::string text = contentsOf(file);
+  Ids ids;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const Ids line = tokenizer.encode(text.substr(begin, end - begin));
+    ids.insert(ids.end(), line.begin(), line.end());
+    begin = end + 1;
+  }
+  EXPECT_EQ(digestOf(ids), golden.at("wikitext").get<std::string>());
+}
+
 }  // namespace retort::testing
