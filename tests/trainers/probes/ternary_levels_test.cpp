@@ -47,7 +47,7 @@ BertModel poolerModel() {
                              .max_position_embeddings = 4};
   return BertModel(config,
                    randomBertParameters(config, at::kDouble),
-                   makeBertQuantization({{"quant.weight.scheme", "none"},
+                   makeModelQuantization({{"quant.weight.scheme", "none"},
                                          {"quant.embedding.scheme", "none"},
                                          {"quant.map", Json::array({"pooler = ternary"})}}));
 }
