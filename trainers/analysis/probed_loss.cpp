@@ -9,9 +9,7 @@ const std::vector<std::string>& probedLossNames() {
   return kNames;
 }
 
-LossFunction probedLoss(const ProbeInput& input,
-                        const std::string& name,
-                        const TokenBatch& batch) {
+LossFunction probedLoss(const ProbeInput& input, const std::string& name, const TokenBatch& batch) {
   const ProbedTraining& training = input.training;
   if (name == "training") {
     return [&training, batch] {

@@ -22,9 +22,7 @@ namespace retort::train {
                                       const TokenBatch& batch);
 
 /// Rows first … first + count - 1 of a batch, padded as they are.
-[[nodiscard]] TokenBatch rowsOf(const TokenBatch& batch,
-                                  std::int64_t first,
-                                  std::int64_t count);
+[[nodiscard]] TokenBatch rowsOf(const TokenBatch& batch, std::int64_t first, std::int64_t count);
 
 /// The first `count` rows; all for 0 or when there are fewer.
 [[nodiscard]] TokenBatch firstRows(const TokenBatch& batch, std::int64_t count);

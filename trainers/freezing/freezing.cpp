@@ -5,7 +5,9 @@
 #include "trainers/models/parameter_selector.h"
 #include "trainers/train_error.h"
 
+#include <algorithm>
 #include <map>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -26,16 +28,55 @@ std::string describeLayers(const std::set<int>& layers) {
   return joinStrings(ranges, ", ");
 }
 
+std::map<std::string, Json> freezePresets() {
+  return {{"none", Json::array()},
+          {"o", {"o"}},
+          {"v", {"v"}},
+          {"ov", {"o", "v"}},
+          {"q", {"q"}},
+          {"k", {"k"}},
+          {"qk", {"q", "k"}},
+          {"qkv", {"q", "k", "v"}},
+          {"qkvo", {"q", "k", "v", "o"}},
+          {"mlp", {"mlp"}},
+          {"norms_only", {"not:norms"}},
+          {"scales_only", {"weights"}}};
+}
+
+/// "last:2" as "layer:4-5" of six layers, at any place after "not:"; others as they are.
+std::string withLayerNumbers(const std::string& selector,
+                             const std::vector<std::string>& parameters) {
+  constexpr std::string_view kLast = "last:";
+  const std::size_t at = selector.find(kLast);
+  if (at == std::string::npos || (at != 0 && !selector.starts_with("not:"))) {
+    return selector;
+  }
+  int layers = 0;
+  for (const std::string& name : parameters) {
+    layers = std::max(layers, parameterPlace(name).layer + 1);
+  }
+  const auto count = parseInteger(selector.substr(at + kLast.size()));
+  if (!count || *count < 1 || *count > layers) {
+    throw TrainError(
+        ExitCode::kBadSpec,
+        fmt::format("freeze: '{}' must end in a number from 1 to {}, the model's layers",
+                    selector,
+                    layers));
+  }
+  return fmt::format("{}layer:{}-{}", selector.substr(0, at), layers - *count, layers - 1);
+}
+
 }  // namespace
 
 const SettingGroup<FreezeSettings>& freezeSettings() {
   static const auto kGroup = SettingGroup<FreezeSettings>().add(
       &FreezeSettings::selectors,
       {.key = "freeze",
-       .documentation = "latent weights that are not trained: q, k, v, o, ffn1, ffn2, embeddings, "
-                        "pooler, classifier, "
-                        "norms, layer:0-2, layer:3/q, or patterns of parameter names",
-       .presets = {{"none", Json::array()}, {"ov", {"o", "v"}}}});
+       .documentation = "latent weights that are not trained: q, k, v, o, ffn1, ffn2, gate, up, "
+                        "down, mlp, embeddings, pooler, classifier, head, norms, weights (all), "
+                        "quantizers (what they learn), layer:0-2, layer:3/q, last:2 (the last "
+                        "layers), not:norms (all but these), or patterns of parameter names",
+       .presets = freezePresets()});
   return kGroup;
 }
 
@@ -55,7 +96,8 @@ std::set<std::string> frozenParameters(const std::vector<std::string>& selectors
                                        const std::vector<std::string>& parameters) {
   std::set<std::string> frozen;
   for (const std::string& selector : selectors) {
-    const ParameterSelector is_chosen = parseParameterSelector("freeze", selector);
+    const ParameterSelector is_chosen =
+        parseParameterSelector("freeze", withLayerNumbers(selector, parameters));
     bool chooses_any = false;
     for (const std::string& name : parameters) {
       if (is_chosen(name)) {

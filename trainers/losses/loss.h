@@ -3,8 +3,8 @@
 #include "core/settings/resolve.h"
 #include "trainers/losses/layer_selection.h"
 #include "trainers/models/model_trace.h"
-#include "trainers/models/token_batch.h"
 #include "trainers/models/named_tensors.h"
+#include "trainers/models/token_batch.h"
 
 #include <ATen/core/Tensor.h>
 

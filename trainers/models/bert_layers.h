@@ -42,7 +42,7 @@ struct BertPass {
   const ModelQuantization& quantization;
   const ActivationQuantizers& activations;
   const ForwardOptions& options;
-  at::Tensor mask;   ///< [B, 1, 1, N]: 0 for tokens, -10000 for padding
+  at::Tensor mask;    ///< [B, 1, 1, N]: 0 for tokens, -10000 for padding
   ModelTrace& trace;  ///< filled as far as options.trace asks
 };
 

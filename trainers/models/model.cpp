@@ -9,8 +9,8 @@ Model::Model(const ModelShape& shape,
     : shape_(shape),
       quantization_(quantization),
       weights_(parameters, given, quantization.weights),
-      activations_(
-          quantization.activation, shape, weights_.parameters().front().tensor.options()) {}
+      activations_(quantization.activation, shape, weights_.parameters().front().tensor.options()) {
+}
 
 NamedTensors Model::quantizerParameters() const {
   NamedTensors held = activations_.parameters();

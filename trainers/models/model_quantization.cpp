@@ -16,7 +16,7 @@ bool ModelQuantization::quantizesActivations() const {
 ModelQuantization makeModelQuantization(const SettingValues& settings) {
   const QuantizationSettings others = quantizationSettings().read(settings);
   ModelQuantization quantization{.weights = PrecisionMap(settings),
-                                .activation = readActivationSettings(settings)};
+                                 .activation = readActivationSettings(settings)};
   for (ActivationOptions& point : quantization.activation) {
     point.clip = point.clip.value_or(others.clip);
   }

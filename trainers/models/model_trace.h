@@ -82,8 +82,8 @@ struct ModelTrace {
   std::vector<at::Tensor> sum;     ///< [B, N, D]: dropout(dense) + layer input, before LayerNorm
   std::vector<at::Tensor> normed_dense;  ///< [B, N, D]: LayerNorm(dropout(dense)): no layer input
   std::vector<at::Tensor> hidden;        ///< [B, N, D]: embedding output, then each layer's output
-  std::vector<ClippedActivations> clipped;  ///< in the order of the pass; none where nothing is
-                                            ///< quantized
+  std::vector<ClippedActivations> clipped;    ///< in the order of the pass; none where nothing is
+                                              ///< quantized
   std::vector<ProjectionOutputs> projection;  ///< of decoders
   /// Always there: [B, C] of a classifier; [M, V] of a language model, a row for each of the M
   /// judged positions in row-major order (TokenBatch::targets), for each position when the batch

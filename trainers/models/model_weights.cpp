@@ -86,8 +86,8 @@ ModelWeights::ModelWeights(const std::vector<ParameterShape>& shapes,
     const Quantizer quantizer = precision_.quantizer(entry.name);
     uses_second_moments_ |= quantizer.options().uses_curvature;
     if (quantizer.heldGrid() != nullptr) {
-      grids_.push_back({weightGridName(entry.name, quantizer),
-                        quantizer.startParameters(entry.tensor).front()});
+      grids_.push_back(
+          {weightGridName(entry.name, quantizer), quantizer.startParameters(entry.tensor).front()});
     }
   }
 }

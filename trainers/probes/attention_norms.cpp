@@ -107,8 +107,7 @@ void addAll(const Subject& student,
 
 void measurePublished(const ProbeInput& input, std::vector<MetricPoint>& points) {
   const ProbedTraining& training = input.training;
-  const TokenBatch batch =
-      publishedNormBatch(input.batch, groupedTokens(*training.tokenizer).sep);
+  const TokenBatch batch = publishedNormBatch(input.batch, groupedTokens(*training.tokenizer).sep);
   const ForwardOptions options{.is_training = true,
                                .trace = TraceSet(TracePart::kProb) | TracePart::kValue};
   const at::NoGradGuard no_grad;

@@ -30,7 +30,7 @@ namespace retort::train {
 /// as tokens, to the length of the first; segments 0; sentences that lost their [SEP] (an id of
 /// `sep`) left out.
 [[nodiscard]] TokenBatch publishedNormBatch(const TokenBatch& batch,
-                                              const std::vector<std::int64_t>& sep);
+                                            const std::vector<std::int64_t>& sep);
 
 [[nodiscard]] const ProbeDefinition& attentionNormsProbe();
 

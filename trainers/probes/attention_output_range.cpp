@@ -51,9 +51,9 @@ Subject rowSubject(const ProbeInput& input, std::int64_t row) {
     return ids.narrow(1, 0, length);
   };
   const TokenBatch sentence{.input_ids = cut(batch.input_ids),
-                              .attention_mask = cut(batch.attention_mask),
-                              .segment_ids = cut(batch.segment_ids),
-                              .lengths = batch.lengths};
+                            .attention_mask = cut(batch.attention_mask),
+                            .segment_ids = cut(batch.segment_ids),
+                            .lengths = batch.lengths};
   const ForwardOptions options{.is_training = input.is_published, .trace = TracePart::kOutput};
   Subject subject{.student = training.student->forward(sentence, options).output};
   if (training.teacher != nullptr) {

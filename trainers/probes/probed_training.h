@@ -1,9 +1,9 @@
 #pragma once
 
 #include "trainers/losses/distillation.h"
+#include "trainers/models/layer_map.h"
 #include "trainers/models/model.h"
 #include "trainers/models/token_batch.h"
-#include "trainers/models/layer_map.h"
 
 #include <cstdint>
 #include <functional>
@@ -35,8 +35,8 @@ struct ProbedTraining {
 
 /// The trace of one pass of the teacher, which must be there, in the student's layers.
 [[nodiscard]] inline ModelTrace teacherTrace(const ProbedTraining& training,
-                                            const TokenBatch& batch,
-                                            const ForwardOptions& options) {
+                                             const TokenBatch& batch,
+                                             const ForwardOptions& options) {
   ModelTrace trace = training.teacher->forward(batch, options);
   return training.layer_map.empty() ? trace : alignTrace(trace, training.layer_map);
 }

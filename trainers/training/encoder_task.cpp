@@ -111,8 +111,9 @@ std::optional<std::vector<MetricPoint>> EncoderTask::evaluate(const Judged& judg
     values["eval.loss"] = loss / static_cast<double>(set.rows.size());
     const bool is_main = &set == evaluations_.data();
     for (const auto& [name, value] : values) {
-      points.push_back({.series = {.metric = judged.prefix + name, .component = is_main ? "" : set.name},
-                        .value = value});
+      points.push_back(
+          {.series = {.metric = judged.prefix + name, .component = is_main ? "" : set.name},
+           .value = value});
     }
   }
   return points;

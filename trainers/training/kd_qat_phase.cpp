@@ -91,10 +91,8 @@ KdQatPhase::KdQatPhase(const PhaseInput& input)
                         static_cast<std::size_t>(layers),
                         static_cast<std::size_t>(teacher_shape.layers),
                         "distill.layer_map");
-  distillation_ = Distillation::fromSettings({.settings = input.settings,
-                                              .layers = layers,
-                                              .dtype = dtype(),
-                                              .device = input.device});
+  distillation_ = Distillation::fromSettings(
+      {.settings = input.settings, .layers = layers, .dtype = dtype(), .device = input.device});
   teacher_ = teacher.blueprint->build(teacher.parameters, {}, {});
   const ModelQuantization quantization = makeModelQuantization(input.settings);
   quantization.weights.check(student.blueprint->parameterShapes());
@@ -213,8 +211,8 @@ std::optional<std::vector<MetricPoint>> KdQatPhase::evaluate(std::int64_t step,
                   .teacher = &teacher})
         .logits;
   };
-  const auto helped = task().evaluate(
-      {.forward = with_help, .teacher = {}, .prefix = "intervention."}, pulse);
+  const auto helped =
+      task().evaluate({.forward = with_help, .teacher = {}, .prefix = "intervention."}, pulse);
   if (!helped) {
     return std::nullopt;
   }
@@ -249,8 +247,7 @@ std::optional<std::vector<MetricPoint>> KdQatPhase::evaluateTeacher(const Pulse&
 
 Json KdQatPhase::summary() const {
   Json facts = ModelPhase::summary();
-  facts["precision"] =
-      model().quantization().weights.summary(blueprint().parameterShapes());
+  facts["precision"] = model().quantization().weights.summary(blueprint().parameterShapes());
   return facts;
 }
 

@@ -3,8 +3,8 @@
 #include "trainers/losses/distillation.h"
 #include "trainers/models/layer_map.h"
 #include "trainers/settings/setting_group.h"
-#include "trainers/training/model_phase.h"
 #include "trainers/training/intervention.h"
+#include "trainers/training/model_phase.h"
 
 #include <memory>
 #include <string>

@@ -75,8 +75,8 @@ void ModelPhase::takeModel(const ModelSource& source, const ModelQuantization& q
     input_.warn(warning);
   }
   blueprint_ = source.blueprint;
-  model_ = blueprint_->build(
-      source.parameters, quantization, modelSettings().read(input_.settings));
+  model_ =
+      blueprint_->build(source.parameters, quantization, modelSettings().read(input_.settings));
   const std::vector<std::string> names = namesOf(parameters());
   const FreezeSettings freeze = freezeSettings().read(input_.settings);
   const std::set<std::string> frozen = frozenParameters(freeze.selectors, names);
@@ -101,8 +101,8 @@ ProbedTraining ModelPhase::probed(std::int64_t step, std::int64_t total_steps) c
 }
 
 std::optional<std::vector<MetricPoint>> ModelPhase::evaluate(std::int64_t /*step*/,
-                                                               std::int64_t /*total_steps*/,
-                                                               const Pulse& pulse) {
+                                                             std::int64_t /*total_steps*/,
+                                                             const Pulse& pulse) {
   return task_->evaluate(*model_, "", pulse);
 }
 

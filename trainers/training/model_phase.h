@@ -2,8 +2,8 @@
 
 #include "trainers/settings/run_settings.h"
 #include "trainers/training/model_source.h"
-#include "trainers/training/training_task.h"
 #include "trainers/training/training_phase.h"
+#include "trainers/training/training_task.h"
 
 #include <filesystem>
 #include <functional>

@@ -38,8 +38,9 @@ ModelSource readModel(const std::filesystem::path& folder, const ModelRequest& r
     }
     return family.read(folder, request);
   }
-  throw TrainError(ExitCode::kBadData,
-                   fmt::format("{}: the architecture is unknown", (folder / "config.json").string()));
+  throw TrainError(
+      ExitCode::kBadData,
+      fmt::format("{}: the architecture is unknown", (folder / "config.json").string()));
 }
 
 ModelSource randomModel(const SettingValues& settings,

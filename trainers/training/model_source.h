@@ -67,8 +67,8 @@ struct ModelRequest {
 [[nodiscard]] ModelSource readModel(const std::filesystem::path& folder,
                                     const ModelRequest& request);
 
-/// A model of model.architecture.* with random weights, drawn from the default CPU generator. Throws
-/// TrainError (bad spec).
+/// A model of model.architecture.* with random weights, drawn from the default CPU generator.
+/// Throws TrainError (bad spec).
 [[nodiscard]] ModelSource randomModel(const SettingValues& settings,
                                       std::int64_t vocabulary,
                                       const ModelRequest& request);

@@ -3,8 +3,8 @@
 #include "core/events/event.h"
 #include "trainers/losses/distillation.h"
 #include "trainers/models/model_trace.h"
-#include "trainers/models/token_batch.h"
 #include "trainers/models/named_tensors.h"
+#include "trainers/models/token_batch.h"
 #include "trainers/probes/probed_training.h"
 #include "trainers/training/resource_estimate.h"
 
@@ -27,7 +27,7 @@ struct StepOutcome {
   double loss = 0;                    ///< the total, before the update; may be NaN or infinite
   std::vector<LossComponent> losses;  ///< its parts
   TokenBatch batch;
-  double tokens = 0;  ///< real tokens of the batch
+  double tokens = 0;   ///< real tokens of the batch
   ModelTrace student;  ///< what was asked for, detached from the graph
   std::optional<ModelTrace> teacher;
 };

@@ -17,8 +17,8 @@ class BertIntervention : public testing::Test {
   }
 
   [[nodiscard]] ModelTrace forward(Intervention intervention,
-                                  InterventionVariant variant = InterventionVariant::kReleased,
-                                  TraceSet trace = TraceSet::all()) const {
+                                   InterventionVariant variant = InterventionVariant::kReleased,
+                                   TraceSet trace = TraceSet::all()) const {
     return student_.forward(
         tiny_.batch,
         {.trace = trace, .intervention = intervention, .variant = variant, .teacher = &teacher_});

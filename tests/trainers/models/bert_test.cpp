@@ -33,7 +33,8 @@ TokenBatch smallBatch() {
                         {"label_ids", {1, 0}}});
 }
 
-BertModel smallModel(const ModelQuantization& quantization = {}, const BertConfig& config = kSmall) {
+BertModel smallModel(const ModelQuantization& quantization = {},
+                     const BertConfig& config = kSmall) {
   at::manual_seed(5);
   return BertModel(config, randomBertParameters(config, at::kDouble), quantization);
 }

@@ -36,9 +36,9 @@ BertModel modelWith(const std::string& rule) {
   return BertModel(kSmall,
                    randomBertParameters(kSmall, at::kDouble),
                    makeModelQuantization({{"quant.weight.scheme", "none"},
-                                         {"quant.embedding.scheme", "none"},
-                                         {"quant.activation.bits", 0},
-                                         {"quant.map", Json::array({rule})}}));
+                                          {"quant.embedding.scheme", "none"},
+                                          {"quant.activation.bits", 0},
+                                          {"quant.map", Json::array({rule})}}));
 }
 
 TEST(LearnedWeights, StartAsLsqDoes) {

@@ -32,12 +32,12 @@ TEST(ModelQuantization, FollowsThePapersTable) {
 TEST(ModelQuantization, TakesItsSettings) {
   const ModelQuantization quantization =
       makeModelQuantization({{"quant.weight.scheme", "clip_uniform"},
-                            {"quant.weight.bits", 3},
-                            {"quant.weight.granularity", "row"},
-                            {"quant.embedding.scheme", "none"},
-                            {"quant.map", Json::array({"pooler = none"})},
-                            {"quant.activation.bits", 0},
-                            {"quant.clip", 3.0}});
+                             {"quant.weight.bits", 3},
+                             {"quant.weight.granularity", "row"},
+                             {"quant.embedding.scheme", "none"},
+                             {"quant.map", Json::array({"pooler = none"})},
+                             {"quant.activation.bits", 0},
+                             {"quant.clip", 3.0}});
 
   EXPECT_EQ(quantization.forParameter("bert.encoder.layer.0.output.dense.weight").options(),
             (QuantizerOptions{.bits = 3, .granularity = Granularity::kRow, .clip = 3}));

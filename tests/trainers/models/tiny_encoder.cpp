@@ -118,10 +118,10 @@ LossTerms forwardBackward(const std::string& variant,
     teacher_trace = teacher.forward(batch, {.trace = TraceSet::all()});
   }
   const ModelTrace trace = student.forward(batch,
-                                          {.is_training = is_training,
-                                           .trace = distillation.needs(),
-                                           .intervention = interventionOf(variant),
-                                           .teacher = &teacher_trace});
+                                           {.is_training = is_training,
+                                            .trace = distillation.needs(),
+                                            .intervention = interventionOf(variant),
+                                            .teacher = &teacher_trace});
   LossTerms terms = distillation.evaluate({trace, teacher_trace, batch});
   terms.total.backward();
   return terms;

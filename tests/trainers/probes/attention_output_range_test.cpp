@@ -45,7 +45,7 @@ TEST(AttentionOutputRangeProbe, ReportsTheGroupsThatTheBatchHas) {
   ModelTrace teacher;
   teacher.output = {tensorOf({{{1, -1}, {7, -7}, {50, 50}}})};
   const TokenBatch batch{.input_ids = tensorOf({{2, 3, 0}}, at::kLong),
-                           .attention_mask = tensorOf({{1, 1, 0}}, at::kLong)};
+                         .attention_mask = tensorOf({{1, 1, 0}}, at::kLong)};
   std::vector<MetricPoint> points;
 
   attentionOutputRangeProbe().measure({.batch = batch,
@@ -76,9 +76,9 @@ class AttentionOutputRangeOfARow : public testing::Test {
         return t.narrow(0, wanted[0], 1);
       };
       return TokenBatch{.input_ids = pick(encoder_.batch.input_ids),
-                          .attention_mask = pick(encoder_.batch.attention_mask),
-                          .segment_ids = pick(encoder_.batch.segment_ids),
-                          .lengths = pick(encoder_.batch.lengths)};
+                        .attention_mask = pick(encoder_.batch.attention_mask),
+                        .segment_ids = pick(encoder_.batch.segment_ids),
+                        .lengths = pick(encoder_.batch.lengths)};
     };
     std::vector<MetricPoint> points;
     attentionOutputRangeProbe().measure(

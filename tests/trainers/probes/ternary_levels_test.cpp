@@ -48,8 +48,8 @@ BertModel poolerModel() {
   return BertModel(config,
                    randomBertParameters(config, at::kDouble),
                    makeModelQuantization({{"quant.weight.scheme", "none"},
-                                         {"quant.embedding.scheme", "none"},
-                                         {"quant.map", Json::array({"pooler = ternary"})}}));
+                                          {"quant.embedding.scheme", "none"},
+                                          {"quant.map", Json::array({"pooler = ternary"})}}));
 }
 
 TEST(TernaryLevelsProbe, MeasuresOccupancyAndFlipsOfAModel) {

@@ -66,7 +66,8 @@ TEST(SavedActivationBytes, DoublesInFloat64) {
 TEST(EstimateMemory, HasNoGradientsOfFrozenWeights) {
   const WeightBytes weights{.latent = 100, .trainable = 60, .teacher = 70};
 
-  const MemoryEstimate memory = estimateMemory(savedActivationBytes(smallConfig(0), {.rows = 3, .length = 5}), weights);
+  const MemoryEstimate memory =
+      estimateMemory(savedActivationBytes(smallConfig(0), {.rows = 3, .length = 5}), weights);
 
   EXPECT_EQ(memory.latent, 100U);
   EXPECT_EQ(memory.gradients, 60U);
