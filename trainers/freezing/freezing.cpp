@@ -28,19 +28,39 @@ std::string describeLayers(const std::set<int>& layers) {
   return joinStrings(ranges, ", ");
 }
 
+constexpr const char* kOvFreeze = "ov-freeze, arXiv 2403.18159";
+
+/// A set of weights with a name.
+struct FreezeRule {
+  const char* name;
+  Json selectors;
+  const char* documentation;
+  const char* source = "";
+};
+
+const std::vector<FreezeRule>& freezeRules() {
+  static const std::vector<FreezeRule> kRules = {
+      {"none", Json::array(), "every parameter is trained"},
+      {"o", {"o"}, "output projections stay as the teacher's (still quantized)", kOvFreeze},
+      {"v", {"v"}, "value projections stay", kOvFreeze},
+      {"ov", {"o", "v"}, "output and value projections stay", kOvFreeze},
+      {"q", {"q"}, "query projections stay"},
+      {"k", {"k"}, "key projections stay"},
+      {"qk", {"q", "k"}, "query and key projections stay"},
+      {"qkv", {"q", "k", "v"}, "query, key and value projections stay", kOvFreeze},
+      {"qkvo", {"q", "k", "v", "o"}, "all projections of the attention stay"},
+      {"mlp", {"mlp"}, "all linears of the MLP stay"},
+      {"norms_only", {"not:norms"}, "only norms are trained, and what quantizers learn"},
+      {"scales_only", {"weights"}, "only what quantizers learn is trained"}};
+  return kRules;
+}
+
 std::map<std::string, Json> freezePresets() {
-  return {{"none", Json::array()},
-          {"o", {"o"}},
-          {"v", {"v"}},
-          {"ov", {"o", "v"}},
-          {"q", {"q"}},
-          {"k", {"k"}},
-          {"qk", {"q", "k"}},
-          {"qkv", {"q", "k", "v"}},
-          {"qkvo", {"q", "k", "v", "o"}},
-          {"mlp", {"mlp"}},
-          {"norms_only", {"not:norms"}},
-          {"scales_only", {"weights"}}};
+  std::map<std::string, Json> presets;
+  for (const FreezeRule& rule : freezeRules()) {
+    presets[rule.name] = rule.selectors;
+  }
+  return presets;
 }
 
 /// "last:2" as "layer:4-5" of six layers, at any place after "not:"; others as they are.
@@ -81,15 +101,15 @@ const SettingGroup<FreezeSettings>& freezeSettings() {
 }
 
 std::vector<TechniqueSpec> freezeSpecs() {
-  return {{.kind = "freeze_rule",
-           .name = "none",
-           .documentation = "every parameter is trained",
-           .settings = {"freeze"}},
-          {.kind = "freeze_rule",
-           .name = "ov",
-           .documentation = "output and value projections stay as the teacher's (still quantized)",
-           .source = "ov-freeze, arXiv 2403.18159",
-           .settings = {"freeze"}}};
+  std::vector<TechniqueSpec> specs;
+  for (const FreezeRule& rule : freezeRules()) {
+    specs.push_back({.kind = "freeze_rule",
+                     .name = rule.name,
+                     .documentation = rule.documentation,
+                     .source = rule.source,
+                     .settings = {"freeze"}});
+  }
+  return specs;
 }
 
 std::set<std::string> frozenParameters(const std::vector<std::string>& selectors,

@@ -14,9 +14,10 @@ TEST(TokenBatch, HasTheLabelsOfClassificationAsTargets) {
 }
 
 TEST(TokenBatch, HasTheJudgedTokensOfALanguageModelAsTargets) {
-  const at::Tensor labels = at::tensor({{5, kIgnoredLabel, 7}, {kIgnoredLabel, 0, 9}});
+  const at::Tensor labels =
+      at::tensor({5L, kIgnoredLabel, 7L, kIgnoredLabel, 0L, 9L}).reshape({2, 3});
 
-  EXPECT_TRUE(at::equal(TokenBatch{.labels = labels}.targets(), at::tensor({5, 7, 0, 9})));
+  EXPECT_TRUE(at::equal(TokenBatch{.labels = labels}.targets(), at::tensor({5L, 7L, 0L, 9L})));
 }
 
 TEST(TokenBatch, WithoutLabelsHasNoTargets) {
