@@ -49,6 +49,7 @@ std::vector<SettingSpec> allSettings() {
   append(settings, optimizerSettings().specs());
   append(settings, weightSettings().specs());
   append(settings, embeddingSettings().specs());
+  append(settings, headSettings().specs());
   append(settings, precisionMapSettings().specs());
   append(settings, quantizationSettings().specs());
   append(settings, activationSettingSpecs());

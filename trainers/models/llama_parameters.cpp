@@ -88,6 +88,14 @@ std::vector<ParameterShape> decoderParameterShapes(const DecoderConfig& config) 
   return std::move(shapes).take();
 }
 
+std::vector<ParameterShape> decoderWeightShapes(const DecoderConfig& config) {
+  std::vector<ParameterShape> shapes = decoderParameterShapes(config);
+  if (config.tie_word_embeddings) {
+    shapes.push_back({kHeadWeight, {config.vocab_size, config.hidden_size}});
+  }
+  return shapes;
+}
+
 NamedTensors randomDecoderParameters(const DecoderConfig& config, at::ScalarType dtype) {
   const at::NoGradGuard no_grad;
   NamedTensors parameters;

@@ -86,6 +86,9 @@ class Model {
 
   [[nodiscard]] const ModelWeights& weights() const { return weights_; }
 
+  /// See ModelWeights::tie; before `bind`.
+  void tieWeights(const std::string& name, const std::string& of) { weights_.tie(name, of); }
+
  private:
   /// Finds the weights by their role; called again when their second moments change.
   virtual void bind() = 0;

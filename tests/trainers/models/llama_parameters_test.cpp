@@ -50,8 +50,14 @@ TEST(LlamaParameters, ShapesAreHuggingFaces) {
   EXPECT_EQ(shapeOf(config, "lm_head.weight"), (Shape{30, 16}));
 }
 
-TEST(LlamaParameters, ATiedHeadHasNoEntry) {
-  EXPECT_FALSE(has(smallConfig({{"tie_word_embeddings", true}}), "lm_head.weight"));
+TEST(LlamaParameters, ATiedHeadIsAWeightButNoParameter) {
+  const DecoderConfig tied = smallConfig({{"tie_word_embeddings", true}});
+
+  EXPECT_FALSE(has(tied, "lm_head.weight"));
+  EXPECT_EQ(decoderWeightShapes(tied).back().name, "lm_head.weight");
+  EXPECT_EQ(decoderWeightShapes(tied).back().shape, (std::vector<std::int64_t>{30, 16}));
+  EXPECT_EQ(decoderWeightShapes(smallConfig()).size(),
+            decoderParameterShapes(smallConfig()).size());
 }
 
 TEST(LlamaParameters, BiasesAndNormsOfHeadsFollowTheConfiguration) {
