@@ -198,6 +198,49 @@ TEST_F(ModelFolderTest, JoinsShards) {
               HasSubstr("is not in model-00002-of-00002.safetensors"));
 }
 
+TEST_F(ModelFolderTest, HoldsOneTensorOfTheFilesAtATime) {
+  writeSafetensors(folder_ / "a.safetensors",
+                   {{"embeddings.word_embeddings.weight", at::ones({4, 2}, at::kBFloat16)},
+                    {"embeddings.LayerNorm.weight", at::full({2}, 3, at::kBFloat16)}});
+  writeSafetensors(folder_ / "b.safetensors",
+                   {{"encoder.layer.0.intermediate.dense.weight", at::ones({3, 2}, at::kHalf)}});
+  folder_.write("model.safetensors.index.json",
+                R"({"weight_map":{"embeddings.word_embeddings.weight":"a.safetensors",
+                    "embeddings.LayerNorm.weight":"a.safetensors",
+                    "encoder.layer.0.intermediate.dense.weight":"b.safetensors"}})");
+  using WeakTensor = c10::weak_intrusive_ptr<at::TensorImpl>;
+  std::vector<WeakTensor> of_the_files;
+
+  const LoadedWeights weights =
+      ModelFolder(folder_.path()).load(kExpected, [&](const at::Tensor& tensor) {
+        for (const WeakTensor& earlier : of_the_files) {
+          EXPECT_TRUE(earlier.expired());
+        }
+        of_the_files.emplace_back(tensor.getIntrusivePtr());
+        return tensor.to(at::kFloat);
+      });
+
+  EXPECT_EQ(of_the_files.size(), 3U);
+  EXPECT_EQ(weights.tensors.at("bert.embeddings.LayerNorm.weight").scalar_type(), at::kFloat);
+  EXPECT_EQ(weights.tensors.at("bert.embeddings.LayerNorm.weight").sum().item<float>(), 6);
+}
+
+TEST_F(ModelFolderTest, ADecodersBodyHoldsNothingUnexpected) {
+  const std::vector<ExpectedTensor> expected = {{"model.norm.weight", {2}}};
+  TensorMap tensors = {{"model.norm.weight", at::ones({2})},
+                       {"model.layers.0.self_attn.rotary_emb.inv_freq", at::ones({4})},
+                       {"lm_head.weight", at::ones({3, 2})}};
+  writeWeights(tensors);
+  EXPECT_EQ(ModelFolder(folder_.path()).load(expected).unused.size(), 2U);
+
+  tensors["model.layers.0.self_attn.q_proj.bias"] = at::ones({4});
+  writeWeights(tensors);
+  EXPECT_THAT(
+      testing::errorOf(ExitCode::kBadData,
+                       [&] { static_cast<void>(ModelFolder(folder_.path()).load(expected)); }),
+      HasSubstr("model.layers.0.self_attn.q_proj.bias"));
+}
+
 TEST_F(ModelFolderTest, ShardsStayInTheFolder) {
   for (const char* name : {"../outside.safetensors",
                            "/etc/outside.safetensors",
