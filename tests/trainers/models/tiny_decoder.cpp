@@ -58,14 +58,14 @@ NamedTensors hashedParameters(const std::vector<ParameterShape>& shapes, at::Sca
   return parameters;
 }
 
-TinyDecoder::TinyDecoder(const std::string& name, at::ScalarType dtype)
+TinyDecoder::TinyDecoder(const std::string& name, at::ScalarType type)
     : golden(testData("decoder_golden.json").at("cases").at(name)),
       config(decoderConfigFromJson(golden.at("config"), name)),
       batch{.input_ids = integers(golden, "input_ids"),
             .attention_mask = integers(golden, "attention_mask"),
             .segment_ids = integers(golden, "segment_ids"),
             .labels = integers(golden, "labels")},
-      dtype(dtype) {}
+      dtype(type) {}
 
 LlamaModel TinyDecoder::model(const ModelQuantization& quantization) const {
   LlamaModel made(config, hashedParameters(decoderParameterShapes(config), dtype), quantization);

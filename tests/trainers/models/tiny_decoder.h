@@ -23,7 +23,7 @@ namespace retort::train {
 
 struct TinyDecoder {
   /// A case of the golden file: "llama", "qwen3", …
-  explicit TinyDecoder(const std::string& name, at::ScalarType dtype = at::kDouble);
+  explicit TinyDecoder(const std::string& name, at::ScalarType type = at::kDouble);
 
   [[nodiscard]] LlamaModel model(const ModelQuantization& quantization = {}) const;
 
