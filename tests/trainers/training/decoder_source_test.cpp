@@ -99,10 +99,11 @@ TEST_F(DecoderFolder, RulesMaySelectATiedHead) {
   EXPECT_NO_THROW(map.check(source.blueprint->weightShapes()));
 }
 
-TEST_F(DecoderFolder, IsForLanguageModelsOnly) {
+TEST_F(DecoderFolder, LearnsNoTaskOfEncoders) {
   write(smallDecoderConfig());
   EXPECT_THAT([&] { static_cast<void>(readModel(folder_.path(), {.labels = 2})); },
-              ThrowsMessage<TrainError>(HasSubstr("it is for language models")));
+              ThrowsMessage<TrainError>(
+                  HasSubstr("the LLaMA family cannot learn data.task: it is for encoders")));
 }
 
 TEST_F(DecoderFolder, NamesWhatIsMissing) {
