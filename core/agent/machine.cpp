@@ -1,11 +1,10 @@
 #include "core/agent/machine.h"
 
+#include "core/base/file.h"
 #include "core/base/text.h"
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <sstream>
 #include <string_view>
@@ -17,9 +16,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::uint64_t kSystemFileLimit = 16U << 20U;
+
 std::string readText(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  return readFile(file, kSystemFileLimit).value_or("");
 }
 
 // The number after `name` in a file of "NAME VALUE" lines.

@@ -1,25 +1,23 @@
 #include "core/agent/process_identity.h"
 
+#include "core/base/file.h"
 #include "core/base/text.h"
 
 #include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 
 namespace retort {
 namespace {
 
-// Files of /proc have no size: read until the end.
+constexpr std::uint64_t kProcFileLimit = 16U << 20U;
+
+// Empty, too, when the process ends between opening and reading.
 std::optional<std::string> readProcFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    return std::nullopt;
-  }
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  return file.bad() ? std::nullopt : std::optional(std::move(text));
+  Result<std::string> text = readFile(path, kProcFileLimit);
+  return text ? std::optional(std::move(*text)) : std::nullopt;
 }
 
 std::string readBootId() {

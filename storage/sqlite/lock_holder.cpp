@@ -1,9 +1,7 @@
 #include "storage/sqlite/lock_holder.h"
 
+#include "core/base/file.h"
 #include "core/base/text.h"
-
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -53,8 +51,8 @@ std::optional<std::int64_t> findLockHolder(std::string_view proc_locks,
 }
 
 std::string describeLockHolder(const std::filesystem::path& database_file) {
-  std::ifstream stream("/proc/locks");
-  std::string locks((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  constexpr std::uint64_t kLocksLimit = 16U << 20U;
+  const std::string locks = readFile("/proc/locks", kLocksLimit).value_or("");
   std::string file = database_file.string();
   std::optional<std::int64_t> pid = findLockHolder(locks, inodeOf(file), inodeOf(file + "-shm"));
   return pid ? fmt::format(", held by process {}", *pid) : "";

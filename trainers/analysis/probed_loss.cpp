@@ -9,9 +9,7 @@ const std::vector<std::string>& probedLossNames() {
   return kNames;
 }
 
-LossFunction probedLoss(const ProbeInput& input,
-                        const std::string& name,
-                        const EncoderBatch& batch) {
+LossFunction probedLoss(const ProbeInput& input, const std::string& name, const TokenBatch& batch) {
   const ProbedTraining& training = input.training;
   if (name == "training") {
     return [&training, batch] {
@@ -19,19 +17,22 @@ LossFunction probedLoss(const ProbeInput& input,
     };
   }
   return [&training, batch] {
-    return taskLoss(training.student->forward(batch, {}).logits, batch.labels);
+    return taskLoss(training.student->forward(batch, {}).logits, batch.targets());
   };
 }
 
-EncoderBatch rowsOf(const EncoderBatch& batch, std::int64_t first, std::int64_t count) {
-  return {.input_ids = batch.input_ids.narrow(0, first, count),
-          .attention_mask = batch.attention_mask.narrow(0, first, count),
-          .segment_ids = batch.segment_ids.narrow(0, first, count),
-          .lengths = batch.lengths.narrow(0, first, count),
-          .labels = batch.labels.defined() ? batch.labels.narrow(0, first, count) : at::Tensor()};
+TokenBatch rowsOf(const TokenBatch& batch, std::int64_t first, std::int64_t count) {
+  const auto part = [&](const at::Tensor& rows) {
+    return rows.defined() ? rows.narrow(0, first, count) : rows;
+  };
+  return {.input_ids = part(batch.input_ids),
+          .attention_mask = part(batch.attention_mask),
+          .segment_ids = part(batch.segment_ids),
+          .lengths = part(batch.lengths),
+          .labels = part(batch.labels)};
 }
 
-EncoderBatch firstRows(const EncoderBatch& batch, std::int64_t count) {
+TokenBatch firstRows(const TokenBatch& batch, std::int64_t count) {
   const std::int64_t rows = batch.input_ids.size(0);
   return count == 0 || count >= rows ? batch : rowsOf(batch, 0, count);
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "trainers/analysis/tensor_list.h"
-#include "trainers/models/encoder_batch.h"
+#include "trainers/models/token_batch.h"
 #include "trainers/probes/probe.h"
 
 #include <cstdint>
@@ -19,14 +19,12 @@ namespace retort::train {
 /// `input` must outlive the result.
 [[nodiscard]] LossFunction probedLoss(const ProbeInput& input,
                                       const std::string& name,
-                                      const EncoderBatch& batch);
+                                      const TokenBatch& batch);
 
 /// Rows first … first + count - 1 of a batch, padded as they are.
-[[nodiscard]] EncoderBatch rowsOf(const EncoderBatch& batch,
-                                  std::int64_t first,
-                                  std::int64_t count);
+[[nodiscard]] TokenBatch rowsOf(const TokenBatch& batch, std::int64_t first, std::int64_t count);
 
 /// The first `count` rows; all for 0 or when there are fewer.
-[[nodiscard]] EncoderBatch firstRows(const EncoderBatch& batch, std::int64_t count);
+[[nodiscard]] TokenBatch firstRows(const TokenBatch& batch, std::int64_t count);
 
 }  // namespace retort::train

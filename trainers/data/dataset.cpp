@@ -40,10 +40,10 @@ Dataset::Dataset(const std::vector<Example>& examples,
   }
 }
 
-EncoderBatch Dataset::batch(std::span<const std::int64_t> rows) const {
+TokenBatch Dataset::batch(std::span<const std::int64_t> rows) const {
   TORCH_CHECK(!rows.empty(), "a batch needs at least one row");
   const auto count = static_cast<std::int64_t>(rows.size());
-  EncoderBatch batch;
+  TokenBatch batch;
   batch.lengths = at::empty({count}, at::kLong);
   auto lengths = batch.lengths.accessor<std::int64_t, 1>();
   for (std::int64_t i = 0; i < count; ++i) {
@@ -77,7 +77,7 @@ EncoderBatch Dataset::batch(std::span<const std::int64_t> rows) const {
   return batch;
 }
 
-EncoderBatch Dataset::slice(std::int64_t first, std::int64_t count) const {
+TokenBatch Dataset::slice(std::int64_t first, std::int64_t count) const {
   const std::int64_t end = std::min(first + count, size());
   std::vector<std::int64_t> rows(static_cast<std::size_t>(std::max<std::int64_t>(end - first, 0)));
   std::iota(rows.begin(), rows.end(), first);

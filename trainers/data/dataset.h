@@ -2,7 +2,7 @@
 
 #include "core/base/json.h"
 #include "trainers/data/example.h"
-#include "trainers/models/encoder_batch.h"
+#include "trainers/models/token_batch.h"
 #include "trainers/tokenizers/wordpiece.h"
 
 #include <c10/core/ScalarType.h>
@@ -39,10 +39,10 @@ class Dataset {
 
   /// The batch of the given rows, in their order, on the CPU. Throws c10::Error when a row is out
   /// of range or there is none.
-  [[nodiscard]] EncoderBatch batch(std::span<const std::int64_t> rows) const;
+  [[nodiscard]] TokenBatch batch(std::span<const std::int64_t> rows) const;
 
   /// Rows first … first + count - 1 (fewer at the end): for evaluation.
-  [[nodiscard]] EncoderBatch slice(std::int64_t first, std::int64_t count) const;
+  [[nodiscard]] TokenBatch slice(std::int64_t first, std::int64_t count) const;
 
   [[nodiscard]] const std::vector<double>& labels() const { return labels_; }
 

@@ -5,7 +5,9 @@
 #include "trainers/models/parameter_selector.h"
 #include "trainers/train_error.h"
 
+#include <algorithm>
 #include <map>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -26,36 +28,96 @@ std::string describeLayers(const std::set<int>& layers) {
   return joinStrings(ranges, ", ");
 }
 
+constexpr const char* kOvFreeze = "ov-freeze, arXiv 2403.18159";
+
+/// A set of weights with a name.
+struct FreezeRule {
+  const char* name;
+  Json selectors;
+  const char* documentation;
+  const char* source = "";
+};
+
+const std::vector<FreezeRule>& freezeRules() {
+  static const std::vector<FreezeRule> kRules = {
+      {"none", Json::array(), "every parameter is trained"},
+      {"o", {"o"}, "output projections stay as the teacher's (still quantized)", kOvFreeze},
+      {"v", {"v"}, "value projections stay", kOvFreeze},
+      {"ov", {"o", "v"}, "output and value projections stay", kOvFreeze},
+      {"q", {"q"}, "query projections stay"},
+      {"k", {"k"}, "key projections stay"},
+      {"qk", {"q", "k"}, "query and key projections stay"},
+      {"qkv", {"q", "k", "v"}, "query, key and value projections stay", kOvFreeze},
+      {"qkvo", {"q", "k", "v", "o"}, "all projections of the attention stay"},
+      {"mlp", {"mlp"}, "all linears of the MLP stay"},
+      {"norms_only", {"not:norms"}, "only norms are trained, and what quantizers learn"},
+      {"scales_only", {"weights"}, "only what quantizers learn is trained"}};
+  return kRules;
+}
+
+std::map<std::string, Json> freezePresets() {
+  std::map<std::string, Json> presets;
+  for (const FreezeRule& rule : freezeRules()) {
+    presets[rule.name] = rule.selectors;
+  }
+  return presets;
+}
+
+/// "last:2" as "layer:4-5" of six layers, at any place after "not:"; others as they are.
+std::string withLayerNumbers(const std::string& selector,
+                             const std::vector<std::string>& parameters) {
+  constexpr std::string_view kLast = "last:";
+  const std::size_t at = selector.find(kLast);
+  if (at == std::string::npos || (at != 0 && !selector.starts_with("not:"))) {
+    return selector;
+  }
+  int layers = 0;
+  for (const std::string& name : parameters) {
+    layers = std::max(layers, parameterPlace(name).layer + 1);
+  }
+  const auto count = parseInteger(selector.substr(at + kLast.size()));
+  if (!count || *count < 1 || *count > layers) {
+    throw TrainError(
+        ExitCode::kBadSpec,
+        fmt::format("freeze: '{}' must end in a number from 1 to {}, the model's layers",
+                    selector,
+                    layers));
+  }
+  return fmt::format("{}layer:{}-{}", selector.substr(0, at), layers - *count, layers - 1);
+}
+
 }  // namespace
 
 const SettingGroup<FreezeSettings>& freezeSettings() {
   static const auto kGroup = SettingGroup<FreezeSettings>().add(
       &FreezeSettings::selectors,
       {.key = "freeze",
-       .documentation = "latent weights that are not trained: q, k, v, o, ffn1, ffn2, embeddings, "
-                        "pooler, classifier, "
-                        "norms, layer:0-2, layer:3/q, or patterns of parameter names",
-       .presets = {{"none", Json::array()}, {"ov", {"o", "v"}}}});
+       .documentation = "latent weights that are not trained: q, k, v, o, ffn1, ffn2, gate, up, "
+                        "down, mlp, embeddings, pooler, classifier, head, norms, weights (all), "
+                        "quantizers (what they learn), layer:0-2, layer:3/q, last:2 (the last "
+                        "layers), not:norms (all but these), or patterns of parameter names",
+       .presets = freezePresets()});
   return kGroup;
 }
 
 std::vector<TechniqueSpec> freezeSpecs() {
-  return {{.kind = "freeze_rule",
-           .name = "none",
-           .documentation = "every parameter is trained",
-           .settings = {"freeze"}},
-          {.kind = "freeze_rule",
-           .name = "ov",
-           .documentation = "output and value projections stay as the teacher's (still quantized)",
-           .source = "ov-freeze, arXiv 2403.18159",
-           .settings = {"freeze"}}};
+  std::vector<TechniqueSpec> specs;
+  for (const FreezeRule& rule : freezeRules()) {
+    specs.push_back({.kind = "freeze_rule",
+                     .name = rule.name,
+                     .documentation = rule.documentation,
+                     .source = rule.source,
+                     .settings = {"freeze"}});
+  }
+  return specs;
 }
 
 std::set<std::string> frozenParameters(const std::vector<std::string>& selectors,
                                        const std::vector<std::string>& parameters) {
   std::set<std::string> frozen;
   for (const std::string& selector : selectors) {
-    const ParameterSelector is_chosen = parseParameterSelector("freeze", selector);
+    const ParameterSelector is_chosen =
+        parseParameterSelector("freeze", withLayerNumbers(selector, parameters));
     bool chooses_any = false;
     for (const std::string& name : parameters) {
       if (is_chosen(name)) {

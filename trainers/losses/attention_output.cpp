@@ -11,15 +11,15 @@ namespace {
 /// One part of the traces.
 struct Point {
   TracePart part;
-  TraceLayers BertTrace::*tensors;
+  TraceLayers ModelTrace::*tensors;
 };
 
 const std::map<std::string, Point>& points() {
   static const std::map<std::string, Point> kPoints = {
-      {"norm", {TracePart::kOutput, &BertTrace::output}},
-      {"sum", {TracePart::kSum, &BertTrace::sum}},
-      {"norm_without_residual", {TracePart::kNormedDense, &BertTrace::normed_dense}},
-      {"projection", {TracePart::kDense, &BertTrace::dense}}};
+      {"norm", {TracePart::kOutput, &ModelTrace::output}},
+      {"sum", {TracePart::kSum, &ModelTrace::sum}},
+      {"norm_without_residual", {TracePart::kNormedDense, &ModelTrace::normed_dense}},
+      {"projection", {TracePart::kDense, &ModelTrace::dense}}};
   return kPoints;
 }
 

@@ -28,7 +28,7 @@ const LossDefinition& attentionScoreLoss() {
                "\\sum_l \\mathrm{MSE}(\\tilde a_l^S, \\tilde a_l^T),\\ \\tilde a = a\\,1[a > -100]",
            .source = "TernaryBERT, arXiv 2009.12812; code of arXiv 2211.11014, main.py"},
       .make = [](const LossRequest&) {
-        return layerLoss(TracePart::kScore, &BertTrace::score, attentionScoreError);
+        return layerLoss(TracePart::kScore, &ModelTrace::score, attentionScoreError);
       }};
   return kLoss;
 }

@@ -12,7 +12,7 @@ const LossDefinition& contextLoss() {
                .formula = "\\sum_{l} \\mathrm{MSE}(A_l^S V_l^S, A_l^T V_l^T)",
                .source = "arXiv 2211.11014 (ablation); its code, main.py"},
       .make = [](const LossRequest&) {
-        return layerMseLoss(TracePart::kContext, &BertTrace::context);
+        return layerMseLoss(TracePart::kContext, &ModelTrace::context);
       }};
   return kLoss;
 }

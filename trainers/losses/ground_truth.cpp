@@ -29,7 +29,7 @@ at::Tensor groundTruth(const LossInput& input, const GroundTruthOptions& options
   const at::Tensor& logits = input.student.logits;
   const bool is_of_teacher = logits.size(-1) == 1 && options.regression_target == "teacher";
   const at::Tensor target =
-      is_of_teacher ? input.teacher.logits.detach().squeeze(-1) : input.batch.labels;
+      is_of_teacher ? input.teacher.logits.detach().squeeze(-1) : input.batch.targets();
   return labelLoss(logits, target, options.reduction);
 }
 

@@ -15,7 +15,7 @@ const LossDefinition& hiddenLoss() {
       .default_coefficient = 1,
       .layers = LossLayers::kHidden,
       .make = [](const LossRequest&) {
-        return layerMseLoss(TracePart::kHidden, &BertTrace::hidden);
+        return layerMseLoss(TracePart::kHidden, &ModelTrace::hidden);
       }};
   return kLoss;
 }

@@ -4,7 +4,7 @@
 
 namespace retort::train {
 
-Loss layerMseLoss(TracePart part, TraceLayers BertTrace::*tensors) {
+Loss layerMseLoss(TracePart part, TraceLayers ModelTrace::*tensors) {
   return layerLoss(part, tensors, [](const at::Tensor& student, const at::Tensor& teacher) {
     return at::mse_loss(student, teacher);
   });

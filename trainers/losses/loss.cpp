@@ -33,7 +33,7 @@ std::vector<LossTerm> overLayers(const LayerSelection& layers,
   return terms;
 }
 
-Loss layerLoss(TracePart part, TraceLayers BertTrace::*tensors, LayerTerm term) {
+Loss layerLoss(TracePart part, TraceLayers ModelTrace::*tensors, LayerTerm term) {
   return {.needs = part,
           .terms = [tensors, term = std::move(term)](const LossInput& input,
                                                      const LayerSelection& layers) {

@@ -2,9 +2,9 @@
 
 #include "core/settings/resolve.h"
 #include "trainers/losses/layer_selection.h"
-#include "trainers/models/bert_trace.h"
-#include "trainers/models/encoder_batch.h"
+#include "trainers/models/model_trace.h"
 #include "trainers/models/named_tensors.h"
+#include "trainers/models/token_batch.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -29,9 +29,9 @@ namespace retort::train {
 
 /// What a loss may look at. References must outlive the call.
 struct LossInput {
-  const BertTrace& student;
-  const BertTrace& teacher;  ///< of as many layers as the student's (models/layer_map.h)
-  const EncoderBatch& batch;
+  const ModelTrace& student;
+  const ModelTrace& teacher;  ///< of as many layers as the student's (models/layer_map.h)
+  const TokenBatch& batch;
   std::int64_t step = 0;  ///< index of the update, from 0
   std::int64_t total_steps = 1;
 };
@@ -89,7 +89,7 @@ using LayerTerm = std::function<at::Tensor(const at::Tensor& student, const at::
                                                const LayerTerm& term);
 
 /// The loss that compares one part of the traces layer by layer.
-[[nodiscard]] Loss layerLoss(TracePart part, TraceLayers BertTrace::*tensors, LayerTerm term);
+[[nodiscard]] Loss layerLoss(TracePart part, TraceLayers ModelTrace::*tensors, LayerTerm term);
 
 /// The loss of one term that belongs to no layer.
 [[nodiscard]] Loss wholeLoss(TraceSet needs, std::function<at::Tensor(const LossInput&)> term);

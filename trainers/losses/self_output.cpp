@@ -13,7 +13,7 @@ const LossDefinition& selfOutputLoss() {
                .formula = "\\sum_{l} \\mathrm{MSE}(W_O c_l^S + b, W_O c_l^T + b)",
                .source = "arXiv 2211.11014 (ablation); its code, main.py"},
       .make = [](const LossRequest&) {
-        return layerMseLoss(TracePart::kDense, &BertTrace::dense);
+        return layerMseLoss(TracePart::kDense, &ModelTrace::dense);
       }};
   return kLoss;
 }

@@ -10,24 +10,24 @@
 namespace retort::train {
 namespace {
 
-ActivationShape shapeAt(const ActivationPointFacts& facts, const BertConfig& config) {
+ActivationShape shapeAt(const ActivationPointFacts& facts, const ModelShape& shape) {
   const bool is_inner = facts.point == ActivationPoint::kFfn2Input;
   const bool is_probability = facts.point == ActivationPoint::kProbabilities;
-  return {.heads = facts.has_heads ? config.num_attention_heads : 0,
-          .width = is_inner ? config.intermediate_size : config.hidden_size,
+  return {.heads = facts.has_heads ? shape.heads : 0,
+          .width = is_inner ? shape.intermediate_size : shape.hidden_size,
           .is_mostly_positive = is_inner || is_probability};
 }
 
 }  // namespace
 
 ActivationQuantizers::ActivationQuantizers(const ActivationPoints& points,
-                                           const BertConfig& config,
+                                           const ModelShape& shape,
                                            const at::TensorOptions& tensors) {
   const auto make = [&](const ActivationPointFacts& facts) {
     return ActivationQuantizer(
-        points.at(static_cast<std::size_t>(facts.point)), shapeAt(facts, config), tensors);
+        points.at(static_cast<std::size_t>(facts.point)), shapeAt(facts, shape), tensors);
   };
-  for (std::int64_t layer = 0; layer < config.num_hidden_layers; ++layer) {
+  for (std::int64_t layer = 0; layer < shape.layers; ++layer) {
     std::vector<ActivationQuantizer>& row = layers_.emplace_back();
     for (const ActivationPointFacts& facts : activationPoints()) {
       if (facts.point != ActivationPoint::kPoolerInput) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "trainers/models/activation_settings.h"
-#include "trainers/models/bert_config.h"
+#include "trainers/models/model_shape.h"
 #include "trainers/models/named_tensors.h"
 #include "trainers/quantizers/activation_quantizer.h"
 
@@ -24,12 +24,12 @@ class ActivationObserver {
                      const at::Tensor& is_real) = 0;
 };
 
-/// The activation quantizers of a whole encoder: one for each layer and point, and the pooler's.
+/// The activation quantizers of a whole model: one for each layer and point, and the pooler's.
 class ActivationQuantizers {
  public:
   /// Throws TrainError (bad spec), see ActivationQuantizer.
   ActivationQuantizers(const ActivationPoints& points,
-                       const BertConfig& config,
+                       const ModelShape& shape,
                        const at::TensorOptions& tensors);
 
   /// `layer` is ignored for the pooler's input.

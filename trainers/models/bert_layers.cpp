@@ -201,7 +201,7 @@ at::Tensor dropout(const at::Tensor& x, double probability, const BertPass& pass
 }
 
 at::Tensor embed(const EmbeddingParameters& parameters,
-                 const EncoderBatch& batch,
+                 const TokenBatch& batch,
                  const BertPass& pass) {
   const at::Tensor words = lookUp(parameters.words, batch.input_ids, pass.config.pad_token_id);
   const at::Tensor positions =

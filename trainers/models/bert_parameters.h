@@ -2,6 +2,7 @@
 
 #include "trainers/models/bert_config.h"
 #include "trainers/models/named_tensors.h"
+#include "trainers/models/parameter_shape.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -10,13 +11,6 @@
 #include <vector>
 
 namespace retort::train {
-
-/// One parameter that a configuration calls for.
-struct ParameterShape {
-  std::string
-      name;  ///< Hugging Face's: "bert.embeddings.word_embeddings.weight", …, "classifier.bias"
-  std::vector<std::int64_t> shape;
-};
 
 /// All parameters of a configuration, from the embeddings to the classifier, in the model's order.
 [[nodiscard]] std::vector<ParameterShape> bertParameterShapes(const BertConfig& config);

@@ -220,13 +220,13 @@ RangeStatistics leastErrorRange(const RangeHistogram& histogram,
   return {.low = histogram.low * factors, .high = histogram.high * factors};
 }
 
-bool calibrateActivations(BertModel& model,
-                          const std::vector<EncoderBatch>& batches,
+bool calibrateActivations(Model& model,
+                          const std::vector<TokenBatch>& batches,
                           const std::function<bool()>& goes_on) {
   const at::NoGradGuard no_grad;
   Calibrator calibrator(model.activations());
   const auto observeAll = [&] {
-    for (const EncoderBatch& batch : batches) {
+    for (const TokenBatch& batch : batches) {
       static_cast<void>(model.forward(batch, {.observer = &calibrator}));
       if (!goes_on()) {
         return false;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "trainers/models/bert.h"
-#include "trainers/models/encoder_batch.h"
+#include "trainers/models/model.h"
+#include "trainers/models/token_batch.h"
 #include "trainers/settings/setting_group.h"
 
 #include <ATen/core/Tensor.h>
@@ -55,8 +55,8 @@ void addToHistogram(const at::Tensor& values, RangeHistogram& histogram);
 /// asked for. Draws no random numbers: the same batches give the same ranges. Returns false when
 /// `goes_on` did, between batches; ranges may be missing then. Throws TrainError (bad data) when
 /// what was seen is not finite.
-[[nodiscard]] bool calibrateActivations(BertModel& model,
-                                        const std::vector<EncoderBatch>& batches,
+[[nodiscard]] bool calibrateActivations(Model& model,
+                                        const std::vector<TokenBatch>& batches,
                                         const std::function<bool()>& goes_on);
 
 }  // namespace retort::train

@@ -72,16 +72,16 @@ LayerMap layerMap(const std::vector<std::string>& items,
   return map;
 }
 
-BertTrace alignTrace(const BertTrace& teacher, const LayerMap& map) {
-  BertTrace trace;
-  for (auto part : {&BertTrace::score,
-                    &BertTrace::prob,
-                    &BertTrace::context,
-                    &BertTrace::dense,
-                    &BertTrace::output,
-                    &BertTrace::value,
-                    &BertTrace::sum,
-                    &BertTrace::normed_dense}) {
+ModelTrace alignTrace(const ModelTrace& teacher, const LayerMap& map) {
+  ModelTrace trace;
+  for (auto part : {&ModelTrace::score,
+                    &ModelTrace::prob,
+                    &ModelTrace::context,
+                    &ModelTrace::dense,
+                    &ModelTrace::output,
+                    &ModelTrace::value,
+                    &ModelTrace::sum,
+                    &ModelTrace::normed_dense}) {
     trace.*part = aligned(teacher.*part, map);
   }
   if (!teacher.hidden.empty()) {

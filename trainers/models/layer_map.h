@@ -1,6 +1,6 @@
 #pragma once
 
-#include "trainers/models/bert_trace.h"
+#include "trainers/models/model_trace.h"
 
 #include <cstddef>
 #include <string>
@@ -26,6 +26,6 @@ using LayerMap = std::vector<std::size_t>;
 /// The teacher's trace as the student's layers see it: part l of the result is part map[l] of
 /// `teacher`; the hidden states are the embeddings' output and those after the mapped layers. The
 /// tensors are shared.
-[[nodiscard]] BertTrace alignTrace(const BertTrace& teacher, const LayerMap& map);
+[[nodiscard]] ModelTrace alignTrace(const ModelTrace& teacher, const LayerMap& map);
 
 }  // namespace retort::train

@@ -9,8 +9,8 @@ namespace {
 
 using Entry = std::pair<std::string_view, std::string_view>;
 
-// Modules of a layer, after "bert.encoder.layer.N.".
-constexpr std::array<Entry, 8> kLayerModules = {{
+// Modules of an encoder's layer, after "bert.encoder.layer.N.".
+constexpr std::array<Entry, 8> kEncoderModules = {{
     {"attention.self.query", "q"},
     {"attention.self.key", "k"},
     {"attention.self.value", "v"},
@@ -21,15 +21,38 @@ constexpr std::array<Entry, 8> kLayerModules = {{
     {"output.LayerNorm", "output_norm"},
 }};
 
-constexpr std::array<Entry, 3> kOuterModules = {{
+// Modules of a decoder's layer, after "model.layers.N.".
+constexpr std::array<Entry, 11> kDecoderModules = {{
+    {"self_attn.q_proj", "q"},
+    {"self_attn.k_proj", "k"},
+    {"self_attn.v_proj", "v"},
+    {"self_attn.o_proj", "o"},
+    {"self_attn.q_norm", "q_norm"},
+    {"self_attn.k_norm", "k_norm"},
+    {"mlp.gate_proj", "gate"},
+    {"mlp.up_proj", "up"},
+    {"mlp.down_proj", "down"},
+    {"input_layernorm", "attention_norm"},
+    {"post_attention_layernorm", "ffn_norm"},
+}};
+
+constexpr std::array<Entry, 6> kOuterModules = {{
     {"bert.embeddings.", "embeddings"},
     {"bert.pooler.", "pooler"},
     {"classifier.", "classifier"},
+    {"model.embed_tokens.", "embeddings"},
+    {"model.norm.", "final_norm"},
+    {"lm_head.", "head"},
 }};
 
-constexpr std::string_view kLayerPrefix = "bert.encoder.layer.";
+constexpr std::string_view kEncoderPrefix = "bert.encoder.layer.";
+constexpr std::string_view kDecoderPrefix = "model.layers.";
 
-void placeInLayer(std::string_view rest, ParameterPlace& place) {
+/// `rest`: what follows the prefix: the layer's number, and a module's parameter.
+template <std::size_t count>
+void placeInLayer(std::string_view rest,
+                  const std::array<Entry, count>& modules,
+                  ParameterPlace& place) {
   int layer = 0;
   const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), layer);
   if (error != std::errc() || end == rest.data() + rest.size() || *end != '.') {
@@ -37,7 +60,7 @@ void placeInLayer(std::string_view rest, ParameterPlace& place) {
   }
   rest.remove_prefix(static_cast<std::size_t>(end - rest.data()) + 1);
   const std::string_view module = rest.substr(0, rest.rfind('.'));
-  for (const auto& [name, projection] : kLayerModules) {
+  for (const auto& [name, projection] : modules) {
     if (module == name) {
       place.layer = layer;
       place.projection = projection;
@@ -50,16 +73,19 @@ void placeInLayer(std::string_view rest, ParameterPlace& place) {
 ParameterPlace parameterPlace(std::string_view name) {
   ParameterPlace place;
   place.is_bias = name.ends_with(".bias");
-  place.is_norm = name.find("LayerNorm.") != std::string_view::npos;
-  if (name.starts_with(kLayerPrefix)) {
-    placeInLayer(name.substr(kLayerPrefix.size()), place);
-    return place;
-  }
-  for (const auto& [prefix, projection] : kOuterModules) {
-    if (name.starts_with(prefix)) {
-      place.projection = projection;
+  if (name.starts_with(kEncoderPrefix)) {
+    placeInLayer(name.substr(kEncoderPrefix.size()), kEncoderModules, place);
+  } else if (name.starts_with(kDecoderPrefix)) {
+    placeInLayer(name.substr(kDecoderPrefix.size()), kDecoderModules, place);
+  } else {
+    for (const auto& [prefix, projection] : kOuterModules) {
+      if (name.starts_with(prefix)) {
+        place.projection = projection;
+      }
     }
   }
+  place.is_norm =
+      place.projection.ends_with("_norm") || name.find("LayerNorm.") != std::string_view::npos;
   return place;
 }
 

@@ -15,17 +15,41 @@
 namespace retort::train {
 namespace {
 
-constexpr std::array<const char*, 10> kParts = {
-    "q", "k", "v", "o", "ffn1", "ffn2", "embeddings", "pooler", "classifier", "norms"};
+constexpr std::array<const char*, 17> kParts = {"q",
+                                                "k",
+                                                "v",
+                                                "o",
+                                                "ffn1",
+                                                "ffn2",
+                                                "gate",
+                                                "up",
+                                                "down",
+                                                "mlp",
+                                                "embeddings",
+                                                "pooler",
+                                                "classifier",
+                                                "head",
+                                                "norms",
+                                                "weights",
+                                                "quantizers"};
 constexpr std::string_view kLayerWord = "layer:";
-constexpr std::string_view kOptionalPrefix = "bert.";
+constexpr std::string_view kComplementWord = "not:";
+constexpr std::array<std::string_view, 2> kOptionalPrefixes = {"bert.", "model."};
+constexpr std::array<std::string_view, 5> kMlp = {"ffn1", "ffn2", "gate", "up", "down"};
 
 bool isPart(std::string_view word) {
   return std::any_of(
       kParts.begin(), kParts.end(), [word](std::string_view part) { return part == word; });
 }
 
-bool belongsTo(const ParameterPlace& place, std::string_view part) {
+bool belongsTo(std::string_view name, std::string_view part) {
+  if (part == "weights" || part == "quantizers") {
+    return isQuantizerParameter(name) == (part == "quantizers");
+  }
+  const ParameterPlace place = parameterPlace(name);
+  if (part == "mlp") {
+    return std::ranges::find(kMlp, place.projection) != kMlp.end();
+  }
   return part == "norms" ? place.is_norm : place.projection == part;
 }
 
@@ -132,9 +156,11 @@ class ReachedLengths {
 }  // namespace
 
 bool matchesNamePattern(std::string_view setting, std::string_view pattern, std::string_view name) {
-  if (name.starts_with(kOptionalPrefix) && !pattern.starts_with(kOptionalPrefix) &&
-      matchesNamePattern(setting, pattern, name.substr(kOptionalPrefix.size()))) {
-    return true;
+  for (const std::string_view prefix : kOptionalPrefixes) {
+    if (name.starts_with(prefix) && !pattern.starts_with(prefix) &&
+        matchesNamePattern(setting, pattern, name.substr(prefix.size()))) {
+      return true;
+    }
   }
   ReachedLengths lengths(name);
   for (std::size_t p = 0; p < pattern.size(); ++p) {
@@ -158,9 +184,16 @@ bool matchesNamePattern(std::string_view setting, std::string_view pattern, std:
 }
 
 ParameterSelector parseParameterSelector(std::string_view setting, const std::string& selector) {
+  if (selector.starts_with(kComplementWord)) {
+    const ParameterSelector spared =
+        parseParameterSelector(setting, selector.substr(kComplementWord.size()));
+    return [spared](std::string_view name) {
+      return !isQuantizerParameter(name) && !spared(name);
+    };
+  }
   if (isPart(selector)) {
     return [selector](std::string_view name) {
-      return belongsTo(parameterPlace(name), selector);
+      return belongsTo(name, selector);
     };
   }
   if (selector.starts_with(kLayerWord)) {
@@ -169,9 +202,8 @@ ParameterSelector parseParameterSelector(std::string_view setting, const std::st
       refuse(setting, selector);
     }
     return [chosen = *chosen](std::string_view name) {
-      const ParameterPlace place = parameterPlace(name);
-      return chosen.layers.holds(place.layer) &&
-             (chosen.part.empty() || belongsTo(place, chosen.part));
+      return chosen.layers.holds(parameterPlace(name).layer) &&
+             (chosen.part.empty() || belongsTo(name, chosen.part));
     };
   }
   if (selector.find_first_of("*?.[") == std::string::npos) {

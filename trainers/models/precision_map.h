@@ -2,8 +2,8 @@
 
 #include "core/base/json.h"
 #include "core/settings/resolve.h"
-#include "trainers/models/bert_parameters.h"
 #include "trainers/models/parameter_selector.h"
+#include "trainers/models/parameter_shape.h"
 #include "trainers/quantizers/weight_precision.h"
 
 #include <cstdint>

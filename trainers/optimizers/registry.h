@@ -11,7 +11,7 @@ namespace retort::train {
 [[nodiscard]] const std::vector<const OptimizerDefinition*>& optimizerRegistry();
 
 /// The optimizer that the settings name, over `parameters` (usually
-/// BertModel::trainableParameters). Throws TrainError (bad spec) for an unknown name.
+/// Model::trainableParameters). Throws TrainError (bad spec) for an unknown name.
 [[nodiscard]] std::unique_ptr<Optimizer> makeOptimizer(const NamedTensors& parameters,
                                                        const OptimizerSettings& settings);
 

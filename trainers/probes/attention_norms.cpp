@@ -27,8 +27,8 @@ constexpr std::array<const char*, 3> kTexts = {
 
 /// A model with a trace of it.
 struct Subject {
-  const BertModel* model = nullptr;
-  const BertTrace* trace = nullptr;
+  const Model* model = nullptr;
+  const ModelTrace* trace = nullptr;
   LayerMap layers;  ///< the model's layer for each of the trace's; empty: the same
   bool uses_latent_weights = false;
 
@@ -85,7 +85,7 @@ void addMeans(const std::string& prefix,
 
 void addAll(const Subject& student,
             const Subject& teacher,
-            const EncoderBatch& batch,
+            const TokenBatch& batch,
             const ProbeInput& input,
             std::vector<MetricPoint>& points) {
   const at::NoGradGuard no_grad;
@@ -107,18 +107,17 @@ void addAll(const Subject& student,
 
 void measurePublished(const ProbeInput& input, std::vector<MetricPoint>& points) {
   const ProbedTraining& training = input.training;
-  const EncoderBatch batch =
-      publishedNormBatch(input.batch, groupedTokens(*training.tokenizer).sep);
+  const TokenBatch batch = publishedNormBatch(input.batch, groupedTokens(*training.tokenizer).sep);
   const ForwardOptions options{.is_training = true,
                                .trace = TraceSet(TracePart::kProb) | TracePart::kValue};
   const at::NoGradGuard no_grad;
-  const BertTrace student = training.student->forward(batch, options);
+  const ModelTrace student = training.student->forward(batch, options);
   const Subject latent{.model = training.student, .trace = &student, .uses_latent_weights = true};
   if (training.teacher == nullptr) {
     addAll(latent, {}, batch, input, points);
     return;
   }
-  const BertTrace teacher = teacherTrace(training, batch, options);
+  const ModelTrace teacher = teacherTrace(training, batch, options);
   addAll(latent,
          {.model = training.teacher, .trace = &teacher, .layers = training.layer_map},
          batch,
@@ -200,7 +199,7 @@ at::Tensor groupMeans(const at::Tensor& norms, const at::Tensor& groups) {
   return norms.matmul(members) / members.sum(0);
 }
 
-EncoderBatch publishedNormBatch(const EncoderBatch& batch, const std::vector<std::int64_t>& sep) {
+TokenBatch publishedNormBatch(const TokenBatch& batch, const std::vector<std::int64_t>& sep) {
   const std::int64_t length = sentenceLengths(batch.attention_mask).at(0);
   const at::Tensor cut = batch.input_ids.narrow(1, 0, length);
   at::Tensor keeps = at::zeros({cut.size(0)}, cut.options().dtype(at::kBool));

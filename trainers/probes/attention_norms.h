@@ -29,8 +29,8 @@ namespace retort::train {
 /// What the Exp3 notebook gives its models: all sentences cut, or lengthened by padding that counts
 /// as tokens, to the length of the first; segments 0; sentences that lost their [SEP] (an id of
 /// `sep`) left out.
-[[nodiscard]] EncoderBatch publishedNormBatch(const EncoderBatch& batch,
-                                              const std::vector<std::int64_t>& sep);
+[[nodiscard]] TokenBatch publishedNormBatch(const TokenBatch& batch,
+                                            const std::vector<std::int64_t>& sep);
 
 [[nodiscard]] const ProbeDefinition& attentionNormsProbe();
 

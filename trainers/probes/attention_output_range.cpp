@@ -45,15 +45,15 @@ Subject rowSubject(const ProbeInput& input, std::int64_t row) {
                                  training.rows));
   }
   const at::NoGradGuard no_grad;
-  const EncoderBatch batch = training.batch(std::vector<std::int64_t>{row});
+  const TokenBatch batch = training.batch(std::vector<std::int64_t>{row});
   const auto length = batch.lengths.item<std::int64_t>();
   const auto cut = [length](const at::Tensor& ids) {
     return ids.narrow(1, 0, length);
   };
-  const EncoderBatch sentence{.input_ids = cut(batch.input_ids),
-                              .attention_mask = cut(batch.attention_mask),
-                              .segment_ids = cut(batch.segment_ids),
-                              .lengths = batch.lengths};
+  const TokenBatch sentence{.input_ids = cut(batch.input_ids),
+                            .attention_mask = cut(batch.attention_mask),
+                            .segment_ids = cut(batch.segment_ids),
+                            .lengths = batch.lengths};
   const ForwardOptions options{.is_training = input.is_published, .trace = TracePart::kOutput};
   Subject subject{.student = training.student->forward(sentence, options).output};
   if (training.teacher != nullptr) {

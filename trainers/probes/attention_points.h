@@ -88,7 +88,7 @@ inline void addMapPoints(const ProbeInput& input,
                          const SeriesKey& series,
                          const std::function<at::Tensor(const at::Tensor& map)>& measure,
                          std::vector<MetricPoint>& points) {
-  const auto add = [&](const BertTrace* trace, const std::string& prefix) {
+  const auto add = [&](const ModelTrace* trace, const std::string& prefix) {
     if (trace == nullptr) {
       return;
     }

@@ -36,7 +36,7 @@ const SettingGroup<NoiseSettings>& noiseSettings() {
 
 double squaredNorm(const ProbeInput& input,
                    const std::string& loss,
-                   const EncoderBatch& batch,
+                   const TokenBatch& batch,
                    const TensorList& parameters) {
   const TensorList gradient = gradientOf(probedLoss(input, loss, batch)(), parameters);
   return dot(gradient, gradient);

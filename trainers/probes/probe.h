@@ -4,9 +4,9 @@
 #include "core/settings/catalogue.h"
 #include "core/settings/resolve.h"
 #include "trainers/losses/distillation.h"
-#include "trainers/models/bert_trace.h"
-#include "trainers/models/encoder_batch.h"
+#include "trainers/models/model_trace.h"
 #include "trainers/models/named_tensors.h"
+#include "trainers/models/token_batch.h"
 #include "trainers/probes/probed_training.h"
 #include "trainers/settings/setting_group.h"
 
@@ -41,9 +41,9 @@ enum class ProbePass {
 /// What a probe may look at, after the backward pass and before the update of one step. References
 /// and pointers live as long as the call; pointers are null where the phase has no such thing.
 struct ProbeInput {
-  EncoderBatch batch;                  ///< of the step
-  const BertTrace* student = nullptr;  ///< of the model in training, from the probe's pass
-  const BertTrace* teacher = nullptr;
+  TokenBatch batch;                     ///< of the step
+  const ModelTrace* student = nullptr;  ///< of the model in training, from the probe's pass
+  const ModelTrace* teacher = nullptr;
   const NamedTensors* parameters = nullptr;             ///< trainable ones, the latent weights
   const std::vector<double>* gradient_norms = nullptr;  ///< of `parameters`, before clipping
   const std::vector<LossComponent>* losses = nullptr;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "trainers/models/encoder_batch.h"
+#include "trainers/models/token_batch.h"
 #include "trainers/tokenizers/wordpiece.h"
 
 #include <ATen/ATen.h>
@@ -45,7 +45,7 @@ inline GroupedTokens groupedTokens(const WordPieceTokenizer& tokenizer) {
 
 /// Which tokens of the batch belong to which group: [B, G, N] bool, groups as tokenGroupNames();
 /// padding belongs to none.
-inline at::Tensor tokenGroups(const EncoderBatch& batch, const GroupedTokens& grouped) {
+inline at::Tensor tokenGroups(const TokenBatch& batch, const GroupedTokens& grouped) {
   const at::Tensor real = batch.attention_mask > 0;
   const auto members = [&](const std::vector<std::int64_t>& ids) {
     at::Tensor found = at::zeros_like(real);

@@ -7,7 +7,7 @@
 namespace retort::train {
 
 /// How the student is quantized (phase kd_qat), besides its weights (weight_precision.h) and
-/// activations (models/activation_settings.h). Which tensors: models/bert_quantization.h.
+/// activations (models/activation_settings.h). Which tensors: models/model_quantization.h.
 struct QuantizationSettings {
   double clip = 2.5;
 

@@ -8,6 +8,8 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -42,22 +44,75 @@ std::vector<ExpectedTensor> expectedTensors(const ModelFolder& folder,
   return expected;
 }
 
+class BertBlueprint : public ModelBlueprint {
+ public:
+  explicit BertBlueprint(const BertConfig& config) : config_(config) {}
+
+  [[nodiscard]] ModelShape shape() const override { return bertShape(config_); }
+
+  [[nodiscard]] std::vector<ParameterShape> parameterShapes() const override {
+    return bertParameterShapes(config_);
+  }
+
+  [[nodiscard]] Json configJson(const std::string& torch_dtype) const override {
+    return bertConfigToJson(config_, torch_dtype);
+  }
+
+  [[nodiscard]] std::unique_ptr<Model> build(const NamedTensors& parameters,
+                                             const ModelQuantization& quantization,
+                                             const ModelSettings& settings) const override {
+    return std::make_unique<BertModel>(withDropout(config_, settings), parameters, quantization);
+  }
+
+  [[nodiscard]] std::uint64_t savedActivationBytes(const StepShape& shape) const override {
+    return train::savedActivationBytes(config_, shape);
+  }
+
+ private:
+  BertConfig config_;
+};
+
+ModelSource sourceOf(EncoderSource encoder) {
+  return {.blueprint = std::make_shared<BertBlueprint>(encoder.config),
+          .parameters = std::move(encoder.parameters),
+          .quantizers = std::move(encoder.quantizers),
+          .warnings = std::move(encoder.warnings)};
+}
+
+ModelSource readBert(const std::filesystem::path& folder, const ModelRequest& request) {
+  return sourceOf(readEncoder(folder, request));
+}
+
+ModelSource randomBert(const SettingValues& settings,
+                       std::int64_t vocabulary,
+                       const ModelRequest& request) {
+  EncoderSource source;
+  source.config = bertConfigFromArchitecture(
+      architectureSettings().read(settings), vocabulary, request.labels.value_or(0));
+  source.parameters = randomBertParameters(source.config, request.dtype);
+  for (NamedTensor& parameter : source.parameters) {
+    parameter.tensor = parameter.tensor.to(request.device);
+  }
+  return sourceOf(std::move(source));
+}
+
 }  // namespace
 
-EncoderSource readEncoder(const std::filesystem::path& folder, const EncoderRequest& request) {
+EncoderSource readEncoder(const std::filesystem::path& folder, const ModelRequest& request) {
   const ModelFolder files(folder);
   EncoderSource source;
   source.config = bertConfigFromJson(files.config(), (folder / "config.json").string());
-  if (request.is_head_required && source.config.num_labels != request.labels) {
+  const std::int64_t labels = request.labels.value_or(source.config.num_labels);
+  if (request.is_head_required && source.config.num_labels != labels) {
     throw TrainError(
         ExitCode::kBadData,
         fmt::format("{}: the model has {} outputs and the task needs {}; fine-tune a model on "
                     "this task first (phase: finetune)",
                     folder.string(),
                     source.config.num_labels,
-                    request.labels));
+                    labels));
   }
-  source.config.num_labels = request.labels;
+  source.config.num_labels = labels;
   const LoadedWeights loaded =
       files.load(expectedTensors(files, source.config, request.is_head_required));
   for (const ParameterShape& parameter : bertParameterShapes(source.config)) {
@@ -81,13 +136,12 @@ EncoderSource readEncoder(const std::filesystem::path& folder, const EncoderRequ
   return source;
 }
 
-NamedTensors cloneTensors(const NamedTensors& parameters) {
-  NamedTensors copies;
-  copies.reserve(parameters.size());
-  for (const NamedTensor& parameter : parameters) {
-    copies.push_back({parameter.name, parameter.tensor.detach().clone()});
-  }
-  return copies;
+ModelFamily bertFamily() {
+  return {.name = "BERT",
+          .is_language_model = false,
+          .knows = [](const Json& /*config*/) { return true; },  // or it says what it cannot do
+          .read = readBert,
+          .random = randomBert};
 }
 
 }  // namespace retort::train

@@ -2,7 +2,9 @@
 
 #include "trainers/data/data_settings.h"
 #include "trainers/evaluation/metrics.h"
+#include "trainers/io/model_folder.h"
 #include "trainers/losses/task_loss.h"
+#include "trainers/settings/loop_settings.h"
 #include "trainers/train_error.h"
 
 #include <ATen/ATen.h>
@@ -65,7 +67,7 @@ EncoderTask::EncoderTask(TaskData data,
   }
 }
 
-EncoderBatch EncoderTask::batch(std::span<const std::int64_t> rows) const {
+TokenBatch EncoderTask::batch(std::span<const std::int64_t> rows) const {
   return training_.batch(rows).to(options_.device);
 }
 
@@ -73,32 +75,23 @@ std::int64_t EncoderTask::evaluationRows() const {
   return evaluations_.empty() ? 0 : evaluations_.front().rows.size();
 }
 
-EncoderBatch EncoderTask::evaluationBatch(std::int64_t first, std::int64_t count) const {
+TokenBatch EncoderTask::evaluationBatch(std::int64_t first, std::int64_t count) const {
   TORCH_CHECK(!evaluations_.empty(), "the task has no evaluation rows");
   return evaluations_.front().rows.slice(first, count).to(options_.device);
 }
 
-void EncoderTask::checkFits(const BertConfig& config, const std::filesystem::path& model) const {
-  checkVocabularyFits(tokenizer_, config.vocab_size);
-  if (max_length_ > config.max_position_embeddings) {
+void EncoderTask::checkFits(const ModelShape& shape, const std::filesystem::path& model) const {
+  checkVocabularyFits(tokenizer_, shape.vocabulary);
+  if (max_length_ > shape.positions) {
     throw TrainError(ExitCode::kBadSpec,
                      fmt::format("data.max_length is {}, but {} has {} positions",
                                  max_length_,
                                  model.string(),
-                                 config.max_position_embeddings));
+                                 shape.positions));
   }
 }
 
-std::optional<std::vector<MetricPoint>> EncoderTask::evaluate(const BertModel& model,
-                                                              const std::string& prefix,
-                                                              const Pulse& pulse) const {
-  return evaluate([&model](const EncoderBatch& batch) { return model.forward(batch, {}).logits; },
-                  prefix,
-                  pulse);
-}
-
-std::optional<std::vector<MetricPoint>> EncoderTask::evaluate(const Forward& forward,
-                                                              const std::string& prefix,
+std::optional<std::vector<MetricPoint>> EncoderTask::evaluate(const Judged& judged,
                                                               const Pulse& pulse) const {
   const at::NoGradGuard no_grad;
   std::vector<MetricPoint> points;
@@ -109,17 +102,18 @@ std::optional<std::vector<MetricPoint>> EncoderTask::evaluate(const Forward& for
       if (!pulse()) {
         return std::nullopt;
       }
-      const EncoderBatch rows = set.rows.slice(row, options_.eval_batch).to(options_.device);
-      const at::Tensor logits = forward(rows);
-      loss += taskLoss(logits, rows.labels).item<double>() * static_cast<double>(logits.size(0));
+      const TokenBatch rows = set.rows.slice(row, options_.eval_batch).to(options_.device);
+      const at::Tensor logits = judged.forward(rows);
+      loss += taskLoss(logits, rows.targets()).item<double>() * static_cast<double>(logits.size(0));
       appendPredictions(logits, predictions);
     }
     auto values = evaluateMetrics(task_.metrics, predictions, set.rows.labels());
     values["eval.loss"] = loss / static_cast<double>(set.rows.size());
     const bool is_main = &set == evaluations_.data();
     for (const auto& [name, value] : values) {
-      points.push_back({.series = {.metric = prefix + name, .component = is_main ? "" : set.name},
-                        .value = value});
+      points.push_back(
+          {.series = {.metric = judged.prefix + name, .component = is_main ? "" : set.name},
+           .value = value});
     }
   }
   return points;
@@ -133,6 +127,30 @@ Json EncoderTask::summary() const {
     summary[set.name] = set.rows.summary();
   }
   return summary;
+}
+
+void EncoderTask::addTokenizer(ModelFiles& files) const {
+  files.vocabulary = tokenizer_.vocabularyText();
+  files.tokenizer_config = tokenizer_.configJson();
+}
+
+std::unique_ptr<TrainingTask> makeEncoderTask(const TaskRequest& request) {
+  TaskData data = loadTaskData(request.settings);
+  for (const std::string& warning : data.warnings) {
+    request.warn(warning);
+  }
+  std::optional<WordPieceTokenizer> tokenizer = data.tokenizer;
+  if (!tokenizer && !request.model.empty()) {
+    tokenizer = WordPieceTokenizer::fromFolder(request.model);
+  }
+  const LoopSettings loop = loopSettings().read(request.settings);
+  return std::make_unique<EncoderTask>(
+      std::move(data),
+      tokenizer,
+      request.settings,
+      EncoderTask::Options{.eval_batch = loop.eval_batch > 0 ? loop.eval_batch : loop.batch,
+                           .dtype = request.dtype,
+                           .device = request.device});
 }
 
 std::vector<MetricSpec> encoderTaskMetrics() {

@@ -3,14 +3,13 @@
 #include "core/settings/resolve.h"
 #include "trainers/data/dataset.h"
 #include "trainers/data/task.h"
-#include "trainers/models/bert.h"
 #include "trainers/tokenizers/wordpiece.h"
-#include "trainers/training/training_phase.h"
+#include "trainers/training/training_task.h"
 
 #include <ATen/core/Tensor.h>
 
 #include <filesystem>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,10 +17,9 @@
 namespace retort::train {
 
 /// A task's rows, tokenized for one encoder, and how that encoder is judged on them.
-class EncoderTask {
+class EncoderTask : public TrainingTask {
  public:
-  /// Logits of a batch in evaluation mode; called under at::NoGradGuard.
-  using Forward = std::function<at::Tensor(const EncoderBatch& batch)>;
+  using TrainingTask::evaluate;
 
   struct Options {
     std::int64_t eval_batch = 32;
@@ -39,34 +37,27 @@ class EncoderTask {
 
   [[nodiscard]] const WordPieceTokenizer& tokenizer() const { return tokenizer_; }
 
-  [[nodiscard]] const Dataset& training() const { return training_; }
+  [[nodiscard]] std::int64_t trainingRows() const override { return training_.size(); }
 
-  /// The batch of training rows on the device, labels in the model's type.
-  [[nodiscard]] EncoderBatch batch(std::span<const std::int64_t> rows) const;
+  [[nodiscard]] TokenBatch batch(std::span<const std::int64_t> rows) const override;
+  [[nodiscard]] std::int64_t evaluationRows() const override;
+  [[nodiscard]] TokenBatch evaluationBatch(std::int64_t first, std::int64_t count) const override;
 
-  /// Rows of the main evaluation set; 0 when there is none.
-  [[nodiscard]] std::int64_t evaluationRows() const;
+  [[nodiscard]] std::optional<std::int64_t> outputs() const override { return task_.outputs(); }
 
-  /// Rows first … first + count - 1 of it, as `batch`.
-  [[nodiscard]] EncoderBatch evaluationBatch(std::int64_t first, std::int64_t count) const;
+  [[nodiscard]] std::int64_t vocabularySize() const override { return tokenizer_.vocabularySize(); }
 
-  /// Throws TrainError (kBadData or kBadSpec) when ids or positions could run past the model's
-  /// tables.
-  void checkFits(const BertConfig& config, const std::filesystem::path& model) const;
+  void checkFits(const ModelShape& shape, const std::filesystem::path& model) const override;
+  [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluate(const Judged& judged,
+                                                                 const Pulse& pulse) const override;
 
-  /// Metrics and mean loss on every evaluation set; `prefix` stands before "eval.". Points of sets
-  /// after the first carry the set's name as component. Empty when `pulse` gave it up.
-  [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluate(const Forward& forward,
-                                                                 const std::string& prefix,
-                                                                 const Pulse& pulse) const;
+  [[nodiscard]] std::string mainMetric() const override { return task_.main_metric; }
 
-  /// The same for a model as it is.
-  [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluate(const BertModel& model,
-                                                                 const std::string& prefix,
-                                                                 const Pulse& pulse) const;
+  /// {train: …, dev: …}: rows, lengths and truncations.
+  [[nodiscard]] Json summary() const override;
+  void addTokenizer(ModelFiles& files) const override;
 
-  /// {train: …, dev: …}: rows, lengths and truncations, for the event file.
-  [[nodiscard]] Json summary() const;
+  [[nodiscard]] const WordPieceTokenizer* wordPieces() const override { return &tokenizer_; }
 
  private:
   struct EvaluationRows {
@@ -81,6 +72,9 @@ class EncoderTask {
   Dataset training_;
   std::vector<EvaluationRows> evaluations_;
 };
+
+/// For makeTask.
+[[nodiscard]] std::unique_ptr<TrainingTask> makeEncoderTask(const TaskRequest& request);
 
 /// The declarations of all that `evaluate` gives: evaluationMetrics(), eval.loss, and the same of
 /// the teacher ("teacher.eval.…") and of the student with the teacher's help

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "trainers/training/encoder_phase.h"
+#include "trainers/training/model_phase.h"
 
 namespace retort::train {
 
 /// Training in full precision on a task's labels: makes the teachers.
-class FinetunePhase : public EncoderPhase {
+class FinetunePhase : public ModelPhase {
  public:
   /// Loads the task and the model (model.init). Throws TrainError.
   explicit FinetunePhase(const PhaseInput& input);
@@ -18,8 +18,8 @@ class FinetunePhase : public EncoderPhase {
       const Pulse& pulse) override;
 
  protected:
-  [[nodiscard]] LossTerms objective(const BertModel& model,
-                                    const EncoderBatch& batch,
+  [[nodiscard]] LossTerms objective(const Model& model,
+                                    const TokenBatch& batch,
                                     std::int64_t step,
                                     std::int64_t total_steps) const override;
 };

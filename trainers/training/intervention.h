@@ -1,6 +1,6 @@
 #pragma once
 
-#include "trainers/models/bert_layers.h"
+#include "trainers/models/forward_options.h"
 #include "trainers/settings/setting_group.h"
 
 #include <cstdint>
@@ -8,7 +8,8 @@
 #include <vector>
 
 /// When the teacher takes over parts of the student's attention (Teacher Intervention, arXiv
-/// 2302.11812). What it takes over is `Intervention` in models/bert_layers.h.
+/// 2302.11812). What it takes over is `Intervention` in
+/// models/forward_options.h.
 namespace retort::train {
 
 struct InterventionSettings {

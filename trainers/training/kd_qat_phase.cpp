@@ -4,7 +4,6 @@
 #include "trainers/models/parameter_place.h"
 #include "trainers/settings/run_settings.h"
 #include "trainers/train_error.h"
-#include "trainers/training/encoder_source.h"
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
@@ -19,19 +18,19 @@ namespace retort::train {
 namespace {
 
 /// Losses compare element by element; layerMap checks the depths.
-void checkSameShape(const BertConfig& student, const BertConfig& teacher) {
-  if (student.hidden_size != teacher.hidden_size ||
-      student.num_attention_heads != teacher.num_attention_heads) {
+void checkSameShape(const ModelShape& student, const ModelShape& teacher) {
+  if (student.hidden_size != teacher.hidden_size || student.heads != teacher.heads ||
+      student.outputs != teacher.outputs) {
     throw TrainError(
         ExitCode::kBadData,
         fmt::format("the student (model.student: {} layers, {} wide, {} heads) must have the width "
                     "of the teacher (model.teacher: {} layers, {} wide, {} heads)",
-                    student.num_hidden_layers,
+                    student.layers,
                     student.hidden_size,
-                    student.num_attention_heads,
-                    teacher.num_hidden_layers,
+                    student.heads,
+                    teacher.layers,
                     teacher.hidden_size,
-                    teacher.num_attention_heads));
+                    teacher.heads));
   }
 }
 
@@ -41,7 +40,7 @@ void append(NamedTensors& target, const NamedTensors& added) {
 
 /// Bytes of the quantized copies that a step keeps: the linear layers' (of embedding tables it
 /// keeps the rows that occur).
-std::uint64_t quantizedCopyBytes(const BertModel& model) {
+std::uint64_t quantizedCopyBytes(const Model& model) {
   NamedTensors quantized;
   for (const NamedTensor& parameter : model.parameters()) {
     const bool is_table = parameterPlace(parameter.name).projection == "embeddings";
@@ -50,6 +49,12 @@ std::uint64_t quantizedCopyBytes(const BertModel& model) {
     }
   }
   return totalBytes(quantized);
+}
+
+TrainingTask::Forward logitsOf(const Model& model) {
+  return [&model](const TokenBatch& batch) {
+    return model.forward(batch, {}).logits;
+  };
 }
 
 }  // namespace
@@ -66,46 +71,38 @@ const SettingGroup<LayerMapSettings>& layerMapSettings() {
 }
 
 KdQatPhase::KdQatPhase(const PhaseInput& input)
-    : EncoderPhase(input),
+    : ModelPhase(input),
       intervention_(interventionSettings().read(input.settings)) {
   const ModelSettings settings = modelSettings().read(input.settings);
-  TaskData data = readTask();
-  const EncoderRequest request{
-      .labels = data.task.outputs(), .dtype = dtype(), .device = input.device};
-  std::optional<WordPieceTokenizer> tokenizer = data.tokenizer;
-  if (!tokenizer) {
-    tokenizer = WordPieceTokenizer::fromFolder(settings.teacher);
-  }
-  setTask(std::make_unique<EncoderTask>(std::move(data), tokenizer, input.settings, taskOptions()));
-  const EncoderSource teacher = readEncoder(settings.teacher, request);
-  task().checkFits(teacher.config, settings.teacher);
-  EncoderSource student = teacher;
+  readTask(settings.teacher);
+  const ModelSource teacher = readModel(settings.teacher, modelRequest());
+  const ModelShape teacher_shape = teacher.blueprint->shape();
+  task().checkFits(teacher_shape, settings.teacher);
+  ModelSource student = teacher;
   if (settings.student == "teacher") {
     student.parameters = cloneTensors(teacher.parameters);
   } else {
-    student = readEncoder(settings.student, request);
-    checkSameShape(student.config, teacher.config);
-    task().checkFits(student.config, settings.student);
+    student = readModel(settings.student, modelRequest());
+    checkSameShape(student.blueprint->shape(), teacher_shape);
+    task().checkFits(student.blueprint->shape(), settings.student);
   }
+  const std::int64_t layers = student.blueprint->shape().layers;
   layer_map_ = layerMap(layerMapSettings().read(input.settings).layer_map,
-                        static_cast<std::size_t>(student.config.num_hidden_layers),
-                        static_cast<std::size_t>(teacher.config.num_hidden_layers),
+                        static_cast<std::size_t>(layers),
+                        static_cast<std::size_t>(teacher_shape.layers),
                         "distill.layer_map");
-  distillation_ = Distillation::fromSettings({.settings = input.settings,
-                                              .layers = student.config.num_hidden_layers,
-                                              .dtype = dtype(),
-                                              .device = input.device});
-  teacher_ = std::make_unique<BertModel>(teacher.config, teacher.parameters);
-  const BertQuantization quantization = makeBertQuantization(input.settings);
-  quantization.weights.check(bertParameterShapes(student.config));
-  setModel(std::make_unique<BertModel>(
-      withDropout(student.config, settings), student.parameters, quantization));
+  distillation_ = Distillation::fromSettings(
+      {.settings = input.settings, .layers = layers, .dtype = dtype(), .device = input.device});
+  teacher_ = teacher.blueprint->build(teacher.parameters, {}, {});
+  const ModelQuantization quantization = makeModelQuantization(input.settings);
+  quantization.weights.check(student.blueprint->parameterShapes());
+  takeModel(student, quantization);
   if (settings.student != "teacher") {
     takeQuantizers(student, settings.student);
   }
 }
 
-void KdQatPhase::takeQuantizers(const EncoderSource& source, const std::string& folder) {
+void KdQatPhase::takeQuantizers(const ModelSource& source, const std::string& folder) {
   const at::NoGradGuard no_grad;
   const NamedTensors own = model().quantizerParameters();
   std::size_t taken = 0;
@@ -133,7 +130,7 @@ bool KdQatPhase::prepare(const Pulse& pulse) {
   const std::int64_t batch = stepShape().rows;
   const std::int64_t wanted = calibrationSettings().read(input().settings).batches * batch;
   const std::int64_t rows = std::min(wanted, trainingRows());
-  std::vector<EncoderBatch> batches;
+  std::vector<TokenBatch> batches;
   for (std::int64_t first = 0; first < rows; first += batch) {
     std::vector<std::int64_t> chosen(static_cast<std::size_t>(std::min(batch, rows - first)));
     std::iota(chosen.begin(), chosen.end(), first);
@@ -143,13 +140,13 @@ bool KdQatPhase::prepare(const Pulse& pulse) {
 }
 
 NamedTensors KdQatPhase::parameters() const {
-  NamedTensors parameters = EncoderPhase::parameters();
+  NamedTensors parameters = ModelPhase::parameters();
   append(parameters, distillation_.parameters());
   return parameters;
 }
 
 NamedTensors KdQatPhase::trainableParameters() const {
-  NamedTensors parameters = EncoderPhase::trainableParameters();
+  NamedTensors parameters = ModelPhase::trainableParameters();
   append(parameters, distillation_.parameters());
   return parameters;
 }
@@ -159,13 +156,13 @@ Intervention KdQatPhase::interventionOf(std::int64_t step, std::int64_t total_st
   return interventionAt(intervention_, seed, step, total_steps);
 }
 
-BertTrace KdQatPhase::teacherTrace(const EncoderBatch& batch, TraceSet needs) const {
+ModelTrace KdQatPhase::teacherTrace(const TokenBatch& batch, TraceSet needs) const {
   const at::NoGradGuard no_grad;
   return alignTrace(teacher_->forward(batch, {.trace = needs}), layer_map_);
 }
 
 StepOutcome KdQatPhase::step(const StepRequest& request, const Pulse& pulse) {
-  const EncoderBatch batch = task().batch(request.rows);
+  const TokenBatch batch = task().batch(request.rows);
   const TraceSet needs = distillation_.needs() | request.trace;
   const Intervention intervention = interventionOf(request.step, request.total_steps);
   trainedModel().clearGradients();
@@ -198,24 +195,24 @@ StepOutcome KdQatPhase::step(const StepRequest& request, const Pulse& pulse) {
 std::optional<std::vector<MetricPoint>> KdQatPhase::evaluate(std::int64_t step,
                                                              std::int64_t total_steps,
                                                              const Pulse& pulse) {
-  auto points = EncoderPhase::evaluate(step, total_steps, pulse);
+  auto points = task().evaluate(
+      {.forward = logitsOf(model()), .teacher = logitsOf(*teacher_), .prefix = ""}, pulse);
   const std::int64_t last_update = std::max<std::int64_t>(step - 1, 0);
   const Intervention intervention = interventionOf(last_update, total_steps);
   if (!points || !intervention_.evaluate || intervention == Intervention::kNone) {
     return points;
   }
-  const auto helped = task().evaluate(
-      [&](const EncoderBatch& batch) {
-        const BertTrace teacher = teacherTrace(batch, interventionNeeds(intervention));
-        return model()
-            .forward(batch,
-                     {.intervention = intervention,
-                      .variant = interventionVariant(intervention_),
-                      .teacher = &teacher})
-            .logits;
-      },
-      "intervention.",
-      pulse);
+  const auto with_help = [&](const TokenBatch& batch) {
+    const ModelTrace teacher = teacherTrace(batch, interventionNeeds(intervention));
+    return model()
+        .forward(batch,
+                 {.intervention = intervention,
+                  .variant = interventionVariant(intervention_),
+                  .teacher = &teacher})
+        .logits;
+  };
+  const auto helped =
+      task().evaluate({.forward = with_help, .teacher = {}, .prefix = "intervention."}, pulse);
   if (!helped) {
     return std::nullopt;
   }
@@ -224,19 +221,19 @@ std::optional<std::vector<MetricPoint>> KdQatPhase::evaluate(std::int64_t step,
 }
 
 ProbedTraining KdQatPhase::probed(std::int64_t step, std::int64_t total_steps) const {
-  ProbedTraining probed = EncoderPhase::probed(step, total_steps);
+  ProbedTraining probed = ModelPhase::probed(step, total_steps);
   probed.teacher = teacher_.get();
   probed.layer_map = layer_map_;
   return probed;
 }
 
-LossTerms KdQatPhase::objective(const BertModel& model,
-                                const EncoderBatch& batch,
+LossTerms KdQatPhase::objective(const Model& model,
+                                const TokenBatch& batch,
                                 std::int64_t step,
                                 std::int64_t total_steps) const {
   const TraceSet needs = distillation_.needs();
-  const BertTrace teacher = teacherTrace(batch, needs);
-  const BertTrace student = model.forward(batch, {.trace = needs});
+  const ModelTrace teacher = teacherTrace(batch, needs);
+  const ModelTrace student = model.forward(batch, {.trace = needs});
   return distillation_.evaluate({.student = student,
                                  .teacher = teacher,
                                  .batch = batch,
@@ -249,9 +246,8 @@ std::optional<std::vector<MetricPoint>> KdQatPhase::evaluateTeacher(const Pulse&
 }
 
 Json KdQatPhase::summary() const {
-  Json facts = EncoderPhase::summary();
-  facts["precision"] =
-      model().quantization().weights.summary(bertParameterShapes(model().config()));
+  Json facts = ModelPhase::summary();
+  facts["precision"] = model().quantization().weights.summary(blueprint().parameterShapes());
   return facts;
 }
 
@@ -260,8 +256,7 @@ MemoryEstimate KdQatPhase::memory() const {
   shape.quantizes_activations = model().quantization().quantizesActivations();
   shape.has_teacher = true;
   shape.traces = distillation_.needs() | interventionNeeds(interventionOf(0, 1));
-  return estimateMemory(model().config(),
-                        shape,
+  return estimateMemory(blueprint().savedActivationBytes(shape),
                         {.latent = totalBytes(parameters()),
                          .trainable = totalBytes(trainableParameters()),
                          .teacher = totalBytes(teacher_->parameters()),

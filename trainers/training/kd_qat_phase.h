@@ -3,9 +3,8 @@
 #include "trainers/losses/distillation.h"
 #include "trainers/models/layer_map.h"
 #include "trainers/settings/setting_group.h"
-#include "trainers/training/encoder_phase.h"
-#include "trainers/training/encoder_source.h"
 #include "trainers/training/intervention.h"
+#include "trainers/training/model_phase.h"
 
 #include <memory>
 #include <string>
@@ -26,7 +25,7 @@ struct LayerMapSettings {
 /// starts from the teacher's weights unless it has its own, and is quantized on the fly. While an
 /// intervention (intervention.h) lasts, the student computes with parts of the teacher's trace;
 /// evaluations "eval.…" are without it, "intervention.eval.…" with that of the last update.
-class KdQatPhase : public EncoderPhase {
+class KdQatPhase : public ModelPhase {
  public:
   /// Loads task, teacher and student. Throws TrainError.
   explicit KdQatPhase(const PhaseInput& input);
@@ -54,23 +53,23 @@ class KdQatPhase : public EncoderPhase {
   [[nodiscard]] ProbedTraining probed(std::int64_t step, std::int64_t total_steps) const override;
 
  protected:
-  [[nodiscard]] LossTerms objective(const BertModel& model,
-                                    const EncoderBatch& batch,
+  [[nodiscard]] LossTerms objective(const Model& model,
+                                    const TokenBatch& batch,
                                     std::int64_t step,
                                     std::int64_t total_steps) const override;
 
  private:
-  void takeQuantizers(const EncoderSource& source, const std::string& folder);
+  void takeQuantizers(const ModelSource& source, const std::string& folder);
 
   [[nodiscard]] Intervention interventionOf(std::int64_t step, std::int64_t total_steps) const;
 
   /// The teacher's trace in the student's layers, under at::NoGradGuard.
-  [[nodiscard]] BertTrace teacherTrace(const EncoderBatch& batch, TraceSet needs) const;
+  [[nodiscard]] ModelTrace teacherTrace(const TokenBatch& batch, TraceSet needs) const;
 
   Distillation distillation_;
   InterventionSettings intervention_;
   LayerMap layer_map_;
-  std::unique_ptr<BertModel> teacher_;
+  std::unique_ptr<Model> teacher_;
 };
 
 }  // namespace retort::train

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/settings/catalogue.h"
-#include "trainers/training/encoder_phase.h"
+#include "trainers/training/model_phase.h"
 
 #include <memory>
 #include <string>

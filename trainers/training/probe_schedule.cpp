@@ -18,8 +18,8 @@ T valueOr(const SettingValues& settings, const std::string& key, T fallback) {
 
 /// Traces of both models from one pass.
 struct TracePair {
-  BertTrace student;
-  std::optional<BertTrace> teacher;
+  ModelTrace student;
+  std::optional<ModelTrace> teacher;
 };
 
 TracePair runModels(const ProbeInput& input, ProbePass pass, TraceSet needs) {

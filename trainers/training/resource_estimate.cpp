@@ -72,10 +72,7 @@ Json MemoryEstimate::toJson() const {
           {"workspace", workspace}};
 }
 
-MemoryEstimate estimateMemory(const BertConfig& config,
-                              const StepShape& shape,
-                              const WeightBytes& weights) {
-  const std::uint64_t activations = savedActivationBytes(config, shape);
+MemoryEstimate estimateMemory(std::uint64_t activations, const WeightBytes& weights) {
   return {.program = kProgramBytes,
           .teacher = weights.teacher,
           .latent = weights.latent,

@@ -2,7 +2,7 @@
 
 #include "core/base/json.h"
 #include "trainers/models/bert_config.h"
-#include "trainers/models/bert_trace.h"
+#include "trainers/models/model_trace.h"
 #include "trainers/models/named_tensors.h"
 #include "trainers/settings/loop_settings.h"
 
@@ -15,7 +15,7 @@ namespace retort::train {
 /// Bytes of all tensors.
 [[nodiscard]] std::uint64_t totalBytes(const NamedTensors& tensors);
 
-/// What the memory of an encoder's training step depends on, besides the encoder's shape.
+/// What the memory of a training step depends on, besides the model's shape.
 struct StepShape {
   std::int64_t rows = 0;
   std::int64_t length = 0;  ///< padded
@@ -25,8 +25,8 @@ struct StepShape {
   TraceSet traces;  ///< what losses look at, in the student and in the teacher
 };
 
-/// Bytes that are kept from the forward pass for the backward pass and the losses. With T = B N
-/// tokens, D hidden, I intermediate, H heads, L layers, counted on the operations of
+/// Bytes that are kept from the forward pass of an encoder for the backward pass and the losses.
+/// With T = B N tokens, D hidden, I intermediate, H heads, L layers, counted on the operations of
 /// models/bert_layers.cpp:
 ///   L (d T D + i T I + h H T N) + 5 T D
 ///   d = 8, + 2 with hidden dropout, + 6 with quantized activations (each is kept before and after)
@@ -61,16 +61,14 @@ struct WeightBytes {
   std::uint64_t quantized = 0;  ///< copies that a step keeps for its backward pass
 };
 
-/// The sum of all states. Only `program` and `workspace` are fitted, to the resident peaks of
-/// finetune and kd_qat runs with encoders of 2, 4 and 6 layers on the CPU, which are recorded in
-/// tests/trainers/training/resource_estimate_test.cpp: with glibc 2.36 the estimate is within 6 %
-/// of each. Most of the workspace (0.55 of the activations) is memory that glibc's heap does not
-/// use again: with GLIBC_TUNABLES=glibc.malloc.mmap_threshold=65536 kd_qat with 32 x 64 tokens
-/// peaks at 1312 MB instead of 1808, and the states without
-/// workspace sum to 1334. A GPU needs less, too.
-[[nodiscard]] MemoryEstimate estimateMemory(const BertConfig& config,
-                                            const StepShape& shape,
-                                            const WeightBytes& weights);
+/// The sum of all states; `activations`: savedActivationBytes. Only `program` and `workspace` are
+/// fitted, to the resident peaks of finetune and kd_qat runs with encoders of 2, 4 and 6 layers on
+/// the CPU, which are recorded in tests/trainers/training/resource_estimate_test.cpp: with
+/// glibc 2.36 the estimate is within 6 % of each. Most of the workspace (0.55 of the activations)
+/// is memory that glibc's heap does not use again: with
+/// GLIBC_TUNABLES=glibc.malloc.mmap_threshold=65536 kd_qat with 32 x 64 tokens peaks at 1312 MB
+/// instead of 1808, and the states without workspace sum to 1334. A GPU needs less, too.
+[[nodiscard]] MemoryEstimate estimateMemory(std::uint64_t activations, const WeightBytes& weights);
 
 /// Bytes that checkpoints and results of a run can take at once: each checkpoint holds the weights
 /// and two moments, and a new one is complete before an old one goes.

@@ -212,10 +212,10 @@ class Analysis {
                std::int64_t count,
                ProbeSchedule& schedule,
                std::map<const ProbeDefinition*, PointMeans>& means) {
-    const EncoderBatch batch = probed_.evaluation_batch(first, count);
+    const TokenBatch batch = probed_.evaluation_batch(first, count);
     const ForwardOptions options{.trace = schedule.needs(1)};
-    BertTrace student;
-    BertTrace teacher;
+    ModelTrace student;
+    ModelTrace teacher;
     {
       const at::NoGradGuard no_grad;
       student = probed_.student->forward(batch, options);

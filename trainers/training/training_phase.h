@@ -2,9 +2,9 @@
 
 #include "core/events/event.h"
 #include "trainers/losses/distillation.h"
-#include "trainers/models/bert_trace.h"
-#include "trainers/models/encoder_batch.h"
+#include "trainers/models/model_trace.h"
 #include "trainers/models/named_tensors.h"
+#include "trainers/models/token_batch.h"
 #include "trainers/probes/probed_training.h"
 #include "trainers/training/resource_estimate.h"
 
@@ -26,10 +26,10 @@ namespace retort::train {
 struct StepOutcome {
   double loss = 0;                    ///< the total, before the update; may be NaN or infinite
   std::vector<LossComponent> losses;  ///< its parts
-  EncoderBatch batch;
-  double tokens = 0;  ///< real tokens of the batch
-  BertTrace student;  ///< what was asked for, detached from the graph
-  std::optional<BertTrace> teacher;
+  TokenBatch batch;
+  double tokens = 0;   ///< real tokens of the batch
+  ModelTrace student;  ///< what was asked for, detached from the graph
+  std::optional<ModelTrace> teacher;
 };
 
 /// What the loop asks of one step.

@@ -50,6 +50,14 @@ TEST_F(Machine, UnderstandsControlGroupsOfVersionOneAndNoLimit) {
   EXPECT_EQ(detectMachine(root.path()).memory_bytes, 3 * kGibibyte);
 }
 
+TEST_F(Machine, TakesWhatCannotBeReadForNoLimit) {
+  root.write("proc/meminfo", "MemTotal:       8388608 kB\n");
+  root.write("proc/self/cgroup", "0::/x\n");
+  root.write("sys/fs/cgroup/x/memory.max/a-folder-in-its-place", "");
+
+  EXPECT_EQ(detectMachine(root.path()).memory_bytes, 8 * kGibibyte);
+}
+
 TEST_F(Machine, CountsTheGpusOfTheDriver) {
   root.write("proc/driver/nvidia/gpus/0000:01:00.0/information", "");
   root.write("proc/driver/nvidia/gpus/0000:02:00.0/information", "");

@@ -151,6 +151,26 @@ TEST(ReadProcessVariable, ReadsTheEnvironmentThatAProgramWasStartedWith) {
   EXPECT_FALSE(readProcessVariable(pid, "RETORT_RUN_DIR").has_value());
 }
 
+// The kernel refuses to read files of a process that ended after they were opened: here processes
+// are gone, unreaped by anyone, while they are looked at all the time.
+TEST(ReadProcessStat, OutlivesProcessesThatEndMeanwhile) {
+  const auto before = ::signal(SIGCHLD, SIG_IGN);
+  for (int round = 0; round < 100; ++round) {
+    const pid_t child = fork();
+    if (child == 0) {
+      usleep(200);
+      _exit(0);
+    }
+    ASSERT_NO_THROW({
+      while (readProcessStat(child)) {
+        const auto variable = readProcessVariable(child, "RETORT_NO_SUCH_VARIABLE");
+        EXPECT_FALSE(variable.has_value());
+      }
+    });
+  }
+  ::signal(SIGCHLD, before);
+}
+
 TEST(IdentifyProcess, IsTheSameEachTimeAndAliveUntilItEnds) {
   Child child;
 

@@ -52,8 +52,8 @@ TEST(Cosine, OfTheLossesOfAnEncoderIsThatOfTheSecondImplementation) {
   const BertModel teacher = tiny.teacher();
   const TensorList parameters = tensorsOf(student.parameters());
   const auto gradient = [&](TraceSet trace, auto term) {
-    const BertTrace s = student.forward(tiny.batch, {.trace = trace});
-    const BertTrace t = teacher.forward(tiny.batch, {.trace = trace});
+    const ModelTrace s = student.forward(tiny.batch, {.trace = trace});
+    const ModelTrace t = teacher.forward(tiny.batch, {.trace = trace});
     return gradientOf(term(s, t), parameters);
   };
   const auto squares = [](const std::vector<at::Tensor>& a, const std::vector<at::Tensor>& b) {

@@ -24,11 +24,11 @@ class ProbedEncoder : public testing::Test {
     ProbeInput input{.batch = tiny_.batch, .parameters = &parameters_, .settings = &settings_};
     input.training.student = &student_;
     input.training.teacher = &teacher_;
-    input.training.objective = [this](const BertModel& model, const EncoderBatch& batch) {
+    input.training.objective = [this](const Model& model, const TokenBatch& batch) {
       const Distillation distillation = distillationOf("unified");
       const ForwardOptions options{.trace = distillation.needs()};
-      const BertTrace teacher = teacher_.forward(batch, options);
-      const BertTrace student = model.forward(batch, options);
+      const ModelTrace teacher = teacher_.forward(batch, options);
+      const ModelTrace student = model.forward(batch, options);
       return distillation.evaluate({student, teacher, batch});
     };
     return input;

@@ -32,9 +32,9 @@ TEST_F(ProbedLoss, SeesTheWeightsOfTheMoment) {
 }
 
 TEST(RowsOf, CutsEveryPartOfABatch) {
-  const EncoderBatch batch = TinyEncoder().batch;
+  const TokenBatch batch = TinyEncoder().batch;
 
-  const EncoderBatch middle = rowsOf(batch, 1, 2);
+  const TokenBatch middle = rowsOf(batch, 1, 2);
 
   EXPECT_EQ(middle.input_ids.sizes(), (at::IntArrayRef{2, 8}));
   EXPECT_EQ(largestDifference(middle.lengths, batch.lengths.narrow(0, 1, 2)), 0);

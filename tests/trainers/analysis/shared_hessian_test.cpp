@@ -14,12 +14,12 @@ TEST(SharedHessian, HasTheTopEigenvalueOfTheAuthorsCode) {
     GTEST_SKIP() << "no encoder in ../shared";
   }
   const BertModel student = SharedEncoder(at::kFloat).student();
-  const EncoderBatch whole = batchFromJson(sharedJson("fixed_batch_sst-2_16x64.json"));
-  const EncoderBatch batch = {.input_ids = whole.input_ids.narrow(0, 0, 4),
-                              .attention_mask = whole.attention_mask.narrow(0, 0, 4),
-                              .segment_ids = whole.segment_ids.narrow(0, 0, 4),
-                              .lengths = whole.lengths.narrow(0, 0, 4),
-                              .labels = whole.labels.narrow(0, 0, 4)};
+  const TokenBatch whole = batchFromJson(sharedJson("fixed_batch_sst-2_16x64.json"));
+  const TokenBatch batch = {.input_ids = whole.input_ids.narrow(0, 0, 4),
+                            .attention_mask = whole.attention_mask.narrow(0, 0, 4),
+                            .segment_ids = whole.segment_ids.narrow(0, 0, 4),
+                            .lengths = whole.lengths.narrow(0, 0, 4),
+                            .labels = whole.labels.narrow(0, 0, 4)};
   const TensorList parameters = tensorsOf(student.parameters());
   const LossFunction loss = [&] {
     return taskLoss(student.forward(batch, {}).logits, batch.labels) +

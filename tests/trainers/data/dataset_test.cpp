@@ -41,7 +41,7 @@ void expectEqual(const at::Tensor& found, const at::Tensor& expected) {
 TEST(Dataset, PadsToTheFixedLength) {
   const Dataset dataset(kSingles, smallTokenizer(), {.max_length = 6});
 
-  const EncoderBatch batch = dataset.batch(std::vector<std::int64_t>{1, 0});
+  const TokenBatch batch = dataset.batch(std::vector<std::int64_t>{1, 0});
 
   expectEqual(batch.input_ids, matrix({{2, 5, 3, 0, 0, 0}, {2, 5, 6, 7, 3, 0}}));
   expectEqual(batch.attention_mask, matrix({{1, 1, 1, 0, 0, 0}, {1, 1, 1, 1, 1, 0}}));
@@ -64,7 +64,7 @@ TEST(Dataset, MarksTheSecondTextAndKeepsScores) {
                         smallTokenizer(),
                         {.max_length = 7, .is_regression = true, .score_type = at::kDouble});
 
-  const EncoderBatch batch = dataset.slice(0, 2);
+  const TokenBatch batch = dataset.slice(0, 2);
 
   expectEqual(batch.input_ids, matrix({{2, 5, 6, 3, 7, 3, 0}, {2, 5, 3, 3, 0, 0, 0}}));
   expectEqual(batch.segment_ids, matrix({{0, 0, 0, 0, 1, 1, 0}, {0, 0, 0, 1, 0, 0, 0}}));

@@ -47,6 +47,43 @@ TEST(Freezing, FreezesAProjectionInEveryLayer) {
   EXPECT_EQ(frozen.count("bert.encoder.layer.5.attention.self.query.weight"), 0U);
 }
 
+TEST(Freezing, FreezesTheMlpOfEncodersAndDecoders) {
+  EXPECT_EQ(frozenBy({"mlp"}).size(), 24U);
+  EXPECT_EQ(frozenParameters({"mlp"},
+                             {"model.layers.0.mlp.up_proj.weight",
+                              "model.layers.0.mlp.gate_proj.weight",
+                              "model.layers.0.mlp.down_proj.weight",
+                              "model.layers.0.self_attn.q_proj.weight"})
+                .size(),
+            3U);
+}
+
+TEST(Freezing, FreezesAllButWhatIsNamed) {
+  const std::size_t all = parameterNames().size();
+
+  EXPECT_EQ(frozenBy({"not:norms"}).size(), all - (2 + 6 * 4));
+  EXPECT_EQ(frozenBy({"not:layer:0-5"}).count("classifier.weight"), 1U);
+  EXPECT_EQ(frozenBy({"weights"}).size(), all);
+}
+
+TEST(Freezing, LeavesQuantizersToBeTrainedUnlessTheyAreNamed) {
+  const std::string step = "quantizers.layer.0.query.lsq_4.step";
+  const std::vector<std::string> names = {"classifier.weight", step};
+
+  EXPECT_EQ(frozenParameters({"weights"}, names), std::set<std::string>{"classifier.weight"});
+  EXPECT_EQ(frozenParameters({"not:norms"}, names), std::set<std::string>{"classifier.weight"});
+  EXPECT_EQ(frozenParameters({"quantizers"}, names), std::set<std::string>{step});
+}
+
+TEST(Freezing, CountsTheLastLayersFromTheEnd) {
+  EXPECT_EQ(frozenBy({"last:2"}), frozenBy({"layer:4-5"}));
+  EXPECT_EQ(frozenBy({"last:6"}), frozenBy({"layer:0-5"}));
+  EXPECT_EQ(frozenBy({"not:last:1"}), frozenBy({"not:layer:5"}));
+  for (const char* selector : {"last:0", "last:7", "last:x", "last:"}) {
+    EXPECT_THAT(selecting(selector), ThrowsMessage<TrainError>(HasSubstr("from 1 to 6")));
+  }
+}
+
 TEST(Freezing, JoinsSelectors) {
   EXPECT_EQ(frozenBy({"o", "v"}).size(), 24U);
   EXPECT_EQ(frozenBy({"o", "o"}).size(), 12U);

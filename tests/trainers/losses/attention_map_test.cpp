@@ -67,11 +67,11 @@ TEST(AttentionMapLoss, HasTheCosineOfTheRows) {
 }
 
 TEST(AttentionMapLoss, ChoosesTheDistanceByName) {
-  BertTrace student;
+  ModelTrace student;
   student.prob = {tensorOf(kStudent)};
-  BertTrace teacher;
+  ModelTrace teacher;
   teacher.prob = {tensorOf(kTeacher)};
-  EncoderBatch batch;
+  TokenBatch batch;
   batch.lengths = tensorOf({2}, at::kLong);
   const std::map<std::string, Distance> distances = {{"kl", attentionMapDivergence},
                                                      {"mse", attentionMapSquaredError},

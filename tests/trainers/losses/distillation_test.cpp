@@ -42,9 +42,9 @@ class DistillationTest : public testing::Test {
     return distillation.evaluate({student_, teacher_, batch_, step, 10});
   }
 
-  BertTrace student_;
-  BertTrace teacher_;
-  EncoderBatch batch_;
+  ModelTrace student_;
+  ModelTrace teacher_;
+  TokenBatch batch_;
 };
 
 TEST_F(DistillationTest, SumsLayersAndWeighsLosses) {

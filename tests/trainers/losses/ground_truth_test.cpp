@@ -55,11 +55,11 @@ TEST(GroundTruthLoss, AveragesOverTheBatchWhenAsked) {
 }
 
 TEST(GroundTruthLoss, ComparesARegressionWithTheTeacherWhenAsked) {
-  BertTrace student;
+  ModelTrace student;
   student.logits = tensorOf({{1.0}, {4.0}});
-  BertTrace teacher;
+  ModelTrace teacher;
   teacher.logits = tensorOf({{2.0}, {1.0}}).requires_grad_();
-  EncoderBatch batch;
+  TokenBatch batch;
   batch.labels = tensorOf({0.0, 2.0});
   const auto value = [&](const char* target) {
     return termsOf(groundTruthLoss(),
@@ -79,10 +79,10 @@ TEST(GroundTruthLoss, AveragesARegression) {
 }
 
 TEST(GroundTruthLoss, ReadsTheLabelsOfTheBatch) {
-  BertTrace student;
+  ModelTrace student;
   student.logits = tensorOf(kLogits);
-  const BertTrace teacher;
-  EncoderBatch batch;
+  const ModelTrace teacher;
+  TokenBatch batch;
   batch.labels = tensorOf({1, 0}, at::kLong);
 
   const auto terms = termsOf(groundTruthLoss(), {student, teacher, batch});

@@ -17,11 +17,11 @@ namespace {
 std::vector<LossTerm> contextTerms(const TraceLayers& student,
                                    const TraceLayers& teacher,
                                    const LayerSelection& layers = {}) {
-  BertTrace of_student;
+  ModelTrace of_student;
   of_student.context = student;
-  BertTrace of_teacher;
+  ModelTrace of_teacher;
   of_teacher.context = teacher;
-  return layerMseLoss(TracePart::kContext, &BertTrace::context)
+  return layerMseLoss(TracePart::kContext, &ModelTrace::context)
       .terms({of_student, of_teacher, {}}, layers);
 }
 
@@ -73,8 +73,8 @@ TEST(LayerMse, RefusesAnotherShape) {
 }
 
 /// A trace in which each part can be told from the others.
-BertTrace traceOf(double offset) {
-  BertTrace trace;
+ModelTrace traceOf(double offset) {
+  ModelTrace trace;
   trace.context = {tensorOf({1.0 + offset})};
   trace.dense = {tensorOf({1.0 + 2 * offset})};
   trace.output = {tensorOf({1.0 + 3 * offset})};
@@ -85,9 +85,9 @@ BertTrace traceOf(double offset) {
 }
 
 TEST(LayerLosses, LookAtTheirOwnTensors) {
-  const BertTrace student = traceOf(1);
-  const BertTrace teacher = traceOf(0);
-  const EncoderBatch batch;
+  const ModelTrace student = traceOf(1);
+  const ModelTrace teacher = traceOf(0);
+  const TokenBatch batch;
   const auto first = [&](const LossDefinition& loss) {
     return termsOf(loss, {student, teacher, batch})[0].value.item<double>();
   };
@@ -110,8 +110,8 @@ TEST(LayerLosses, AskForWhatTheyNeed) {
 }
 
 TEST(AttentionOutputLoss, TakesTheOutputWhereItIsAsked) {
-  const BertTrace student = traceOf(1);
-  const BertTrace teacher = traceOf(0);
+  const ModelTrace student = traceOf(1);
+  const ModelTrace teacher = traceOf(0);
   const auto at = [&](const char* point) {
     return termsOf(attentionOutputLoss(),
                    {student, teacher, {}},
@@ -133,8 +133,8 @@ TEST(AttentionOutputLoss, NeedsWhatItTakes) {
 }
 
 TEST(EmbeddingsLoss, IsTheFirstTermOfTheHiddenLoss) {
-  const BertTrace student = traceOf(1);
-  const BertTrace teacher = traceOf(0);
+  const ModelTrace student = traceOf(1);
+  const ModelTrace teacher = traceOf(0);
 
   const auto terms = termsOf(embeddingsLoss(), {student, teacher, {}});
 
@@ -145,8 +145,8 @@ TEST(EmbeddingsLoss, IsTheFirstTermOfTheHiddenLoss) {
 }
 
 TEST(HiddenLoss, HasATermForTheEmbeddings) {
-  const BertTrace student = traceOf(1);
-  const BertTrace teacher = traceOf(0);
+  const ModelTrace student = traceOf(1);
+  const ModelTrace teacher = traceOf(0);
 
   EXPECT_EQ(termsOf(hiddenLoss(), {student, teacher, {}}).size(), 2U);
 }

@@ -49,9 +49,9 @@ TEST(LogitsLoss, DividesByTheTemperature) {
 }
 
 TEST(LogitsLoss, ReadsItsOptions) {
-  BertTrace student;
+  ModelTrace student;
   student.logits = randomTensor({4, 3}, 27);
-  BertTrace teacher;
+  ModelTrace teacher;
   teacher.logits = randomTensor({4, 3}, 28);
 
   const auto terms = termsOf(logitsLoss(),

@@ -46,9 +46,9 @@ class MapOutputTest : public testing::Test {
     return map * term(attentionMapLoss(), layer) + output * term(attentionOutputLoss(), layer);
   }
 
-  BertTrace student_;
-  BertTrace teacher_;
-  EncoderBatch batch_;
+  ModelTrace student_;
+  ModelTrace teacher_;
+  TokenBatch batch_;
 };
 
 TEST_F(MapOutputTest, MixesByGamma) {

@@ -12,8 +12,8 @@ namespace {
 
 const double kRootOfLog3 = std::sqrt(std::log(3.0));
 
-EncoderBatch batchOf(const Json& lengths) {
-  EncoderBatch batch;
+TokenBatch batchOf(const Json& lengths) {
+  TokenBatch batch;
   batch.lengths = tensorOf(lengths, at::kLong);
   return batch;
 }
@@ -40,9 +40,9 @@ TEST(ValueRelation, DividesByTheRootOfTheWidth) {
 }
 
 TEST(ValueRelationLoss, IsTheDivergenceOfTheRelations) {
-  BertTrace student;
+  ModelTrace student;
   student.value = {tensorOf({{{{0.0}, {0.0}}}})};
-  BertTrace teacher;
+  ModelTrace teacher;
   teacher.value = {tensorOf({{{{kRootOfLog3}, {0.0}}}})};
 
   const auto terms = termsOf(valueRelationLoss(), {student, teacher, batchOf({2})});
@@ -54,7 +54,7 @@ TEST(ValueRelationLoss, IsTheDivergenceOfTheRelations) {
 }
 
 TEST(ValueRelationLoss, IsZeroWhenEqual) {
-  BertTrace trace;
+  ModelTrace trace;
   trace.value = {randomTensor({2, 2, 4, 3}, 81)};
 
   const auto terms = termsOf(valueRelationLoss(), {trace, trace, batchOf({4, 2})});
@@ -63,12 +63,12 @@ TEST(ValueRelationLoss, IsZeroWhenEqual) {
 }
 
 TEST(ValueRelationLoss, HasTheRightGradient) {
-  BertTrace teacher;
+  ModelTrace teacher;
   teacher.value = {randomTensor({2, 2, 3, 2}, 82)};
-  const EncoderBatch batch = batchOf({3, 2});
+  const TokenBatch batch = batchOf({3, 2});
 
   const auto loss = [&](const at::Tensor& value) {
-    BertTrace student;
+    ModelTrace student;
     student.value = {value};
     return termsOf(valueRelationLoss(), {student, teacher, batch}).at(0).value;
   };

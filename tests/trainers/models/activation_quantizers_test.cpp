@@ -14,7 +14,7 @@ namespace {
 /// The teacher's network of the tiny encoder with activations quantized, weights in full precision.
 BertModel modelWith(const TinyEncoder& tiny, const ActivationPoints& points) {
   return BertModel(
-      tiny.withoutDropout(), tiny.teacher().parameters(), BertQuantization{.activation = points});
+      tiny.withoutDropout(), tiny.teacher().parameters(), ModelQuantization{.activation = points});
 }
 
 ActivationPoints only(ActivationPoint point, const ActivationOptions& options) {
@@ -41,7 +41,7 @@ struct Listener : ActivationObserver {
   std::vector<at::Tensor> inputs;
 };
 
-BertTrace forward(const BertModel& model, const TinyEncoder& tiny, ForwardOptions options = {}) {
+ModelTrace forward(const BertModel& model, const TinyEncoder& tiny, ForwardOptions options = {}) {
   const at::NoGradGuard no_grad;
   return model.forward(tiny.batch, options);
 }
@@ -85,7 +85,7 @@ TEST(ActivationQuantizers, QuantizeWhatThePointSays) {
   Listener listener;
   listener.wanted = ActivationPoint::kProbabilities;
 
-  const BertTrace trace =
+  const ModelTrace trace =
       forward(model, tiny, {.trace = TraceSet(TracePart::kProb), .observer = &listener});
 
   ASSERT_EQ(listener.inputs.size(), 2U);
@@ -126,7 +126,7 @@ TEST(ActivationQuantizers, ShareOfClippedActivationsIsTraced) {
   Listener listener;
   listener.wanted = ActivationPoint::kFfn1Input;
 
-  const BertTrace trace =
+  const ModelTrace trace =
       forward(model, tiny, {.trace = TraceSet(TracePart::kClipped), .observer = &listener});
 
   ASSERT_EQ(trace.clipped.size(), 2U);

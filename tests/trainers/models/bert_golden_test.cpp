@@ -40,7 +40,7 @@ TEST(TinyGoldenRun, TeacherLogitsAgree) {
   const TinyEncoder tiny;
   const at::NoGradGuard no_grad;
 
-  const BertTrace trace = tiny.teacher().forward(tiny.batch, {});
+  const ModelTrace trace = tiny.teacher().forward(tiny.batch, {});
 
   EXPECT_LT(largestDifference(trace.logits, tensorOf(tiny.golden.at("teacher_logits"))), 1e-12);
 }
@@ -86,12 +86,12 @@ TEST(TinyGoldenRun, FloatStaysNear) {
             2e-2);
 }
 
-TEST(BertTrace, ContextIsMadeOfTheTracedProbabilitiesAndValues) {
+TEST(ModelTrace, ContextIsMadeOfTheTracedProbabilitiesAndValues) {
   const TinyEncoder encoder;
   const TraceSet parts = TraceSet(TracePart::kProb) | TracePart::kValue | TracePart::kContext;
 
-  const BertTrace teacher = encoder.teacher().forward(encoder.batch, {.trace = parts});
-  const BertTrace student = encoder.student().forward(encoder.batch, {.trace = parts});
+  const ModelTrace teacher = encoder.teacher().forward(encoder.batch, {.trace = parts});
+  const ModelTrace student = encoder.student().forward(encoder.batch, {.trace = parts});
 
   ASSERT_EQ(teacher.value.size(), 2U);
   ASSERT_EQ(student.value.size(), 2U);

@@ -16,9 +16,9 @@ class BertIntervention : public testing::Test {
     teacher_ = tiny_.teacher().forward(tiny_.batch, {.trace = TraceSet::all()});
   }
 
-  [[nodiscard]] BertTrace forward(Intervention intervention,
-                                  InterventionVariant variant = InterventionVariant::kReleased,
-                                  TraceSet trace = TraceSet::all()) const {
+  [[nodiscard]] ModelTrace forward(Intervention intervention,
+                                   InterventionVariant variant = InterventionVariant::kReleased,
+                                   TraceSet trace = TraceSet::all()) const {
     return student_.forward(
         tiny_.batch,
         {.trace = trace, .intervention = intervention, .variant = variant, .teacher = &teacher_});
@@ -39,11 +39,11 @@ class BertIntervention : public testing::Test {
 
   TinyEncoder tiny_;
   BertModel student_;
-  BertTrace teacher_;
+  ModelTrace teacher_;
 };
 
 TEST_F(BertIntervention, TracesTheSumBeforeTheNorm) {
-  const BertTrace trace = forward(Intervention::kNone);
+  const ModelTrace trace = forward(Intervention::kNone);
 
   for (std::size_t layer = 0; layer < 2; ++layer) {
     EXPECT_TRUE(at::equal(trace.sum[layer], trace.dense[layer] + trace.hidden[layer]));
@@ -51,7 +51,7 @@ TEST_F(BertIntervention, TracesTheSumBeforeTheNorm) {
 }
 
 TEST_F(BertIntervention, TracesTheNormOfTheDenseOutputAlone) {
-  const BertTrace trace = forward(Intervention::kNone);
+  const ModelTrace trace = forward(Intervention::kNone);
 
   const auto parameter = [&](const char* name) {
     const std::string module = "bert.encoder.layer.1.attention.output.LayerNorm.";
@@ -71,17 +71,17 @@ TEST_F(BertIntervention, TracesTheValuesOfThePass) {
 }
 
 TEST_F(BertIntervention, TracesTheStudentsOwnValuesWhereTheyAreNotUsed) {
-  const BertTrace plain = forward(Intervention::kNone);
-  const BertTrace helped = forward(Intervention::kOutput);
+  const ModelTrace plain = forward(Intervention::kNone);
+  const ModelTrace helped = forward(Intervention::kOutput);
 
   // The first layers read the same input.
   EXPECT_TRUE(at::equal(helped.value[0], plain.value[0]));
 }
 
 TEST_F(BertIntervention, FigureShowsTheStudentsOwnParts) {
-  const BertTrace plain = forward(Intervention::kNone);
-  const BertTrace context = forward(Intervention::kContext, InterventionVariant::kFigure);
-  const BertTrace output = forward(Intervention::kOutput, InterventionVariant::kFigure);
+  const ModelTrace plain = forward(Intervention::kNone);
+  const ModelTrace context = forward(Intervention::kContext, InterventionVariant::kFigure);
+  const ModelTrace output = forward(Intervention::kOutput, InterventionVariant::kFigure);
 
   EXPECT_TRUE(at::equal(context.context[0], plain.context[0]));
   EXPECT_TRUE(at::equal(output.context[0], plain.context[0]));
@@ -91,8 +91,8 @@ TEST_F(BertIntervention, FigureShowsTheStudentsOwnParts) {
 TEST_F(BertIntervention, VariantsGoOnWithTheSameNumbers) {
   for (const Intervention intervention :
        {Intervention::kMap, Intervention::kContext, Intervention::kOutput}) {
-    const BertTrace released = forward(intervention);
-    const BertTrace figure = forward(intervention, InterventionVariant::kFigure);
+    const ModelTrace released = forward(intervention);
+    const ModelTrace figure = forward(intervention, InterventionVariant::kFigure);
 
     EXPECT_TRUE(at::equal(released.logits, figure.logits));
     EXPECT_TRUE(at::equal(released.output[1], figure.output[1]));
@@ -100,7 +100,7 @@ TEST_F(BertIntervention, VariantsGoOnWithTheSameNumbers) {
 }
 
 TEST_F(BertIntervention, ReleasedTracesTheTeachersParts) {
-  const BertTrace output = forward(Intervention::kOutput);
+  const ModelTrace output = forward(Intervention::kOutput);
 
   EXPECT_TRUE(output.dense[1].is_same(teacher_.dense[1]));
   EXPECT_TRUE(output.context[1].is_same(teacher_.context[1]));
@@ -115,7 +115,7 @@ TEST_F(BertIntervention, ReleasedOutputTrainsNeitherValuesNorProjection) {
 }
 
 TEST_F(BertIntervention, FigureTrainsValuesAndProjectionWithinTheLayer) {
-  const BertTrace trace = forward(Intervention::kOutput, InterventionVariant::kFigure);
+  const ModelTrace trace = forward(Intervention::kOutput, InterventionVariant::kFigure);
 
   (trace.dense[1] - teacher_.dense[1]).square().sum().backward();
 
@@ -126,7 +126,7 @@ TEST_F(BertIntervention, FigureTrainsValuesAndProjectionWithinTheLayer) {
 }
 
 TEST_F(BertIntervention, FigureTrainsValuesFromTheContext) {
-  const BertTrace trace = forward(Intervention::kContext, InterventionVariant::kFigure);
+  const ModelTrace trace = forward(Intervention::kContext, InterventionVariant::kFigure);
 
   (trace.context[1] - teacher_.context[1]).square().sum().backward();
 

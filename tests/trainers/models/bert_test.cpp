@@ -25,7 +25,7 @@ constexpr BertConfig kSmall = {.vocab_size = 11,
                                .intermediate_size = 12,
                                .max_position_embeddings = 6};
 
-EncoderBatch smallBatch() {
+TokenBatch smallBatch() {
   return batchFromJson({{"input_ids", {{1, 2, 3, 4}, {5, 6, 0, 0}}},
                         {"input_mask", {{1, 1, 1, 1}, {1, 1, 0, 0}}},
                         {"segment_ids", {{0, 0, 1, 1}, {0, 0, 0, 0}}},
@@ -33,18 +33,19 @@ EncoderBatch smallBatch() {
                         {"label_ids", {1, 0}}});
 }
 
-BertModel smallModel(const BertQuantization& quantization = {}, const BertConfig& config = kSmall) {
+BertModel smallModel(const ModelQuantization& quantization = {},
+                     const BertConfig& config = kSmall) {
   at::manual_seed(5);
   return BertModel(config, randomBertParameters(config, at::kDouble), quantization);
 }
 
-at::Tensor logitsOf(const BertModel& model, const EncoderBatch& batch) {
+at::Tensor logitsOf(const BertModel& model, const TokenBatch& batch) {
   const at::NoGradGuard no_grad;
   return model.forward(batch, {}).logits;
 }
 
 TEST(BertModel, TracesOnlyWhatIsAskedFor) {
-  const BertTrace trace = smallModel().forward(
+  const ModelTrace trace = smallModel().forward(
       smallBatch(), {.trace = TraceSet(TracePart::kProb) | TracePart::kHidden});
 
   EXPECT_EQ(trace.prob.size(), 2U);
@@ -54,7 +55,7 @@ TEST(BertModel, TracesOnlyWhatIsAskedFor) {
 }
 
 TEST(BertModel, TracesTheShapesThatItDeclares) {
-  const BertTrace trace = smallModel().forward(smallBatch(), {.trace = TraceSet::all()});
+  const ModelTrace trace = smallModel().forward(smallBatch(), {.trace = TraceSet::all()});
 
   EXPECT_EQ(trace.score[0].sizes(), (at::IntArrayRef{2, 2, 4, 4}));
   EXPECT_EQ(trace.prob[1].sizes(), (at::IntArrayRef{2, 2, 4, 4}));
@@ -66,14 +67,14 @@ TEST(BertModel, TracesTheShapesThatItDeclares) {
 }
 
 TEST(BertModel, GivesPaddedKeysNoProbability) {
-  const BertTrace trace = smallModel().forward(smallBatch(), {.trace = TracePart::kProb});
+  const ModelTrace trace = smallModel().forward(smallBatch(), {.trace = TracePart::kProb});
 
   EXPECT_EQ(trace.prob[0][1].slice(-1, 2).abs().max().item<double>(), 0);
 }
 
 TEST(BertModel, IgnoresWhatStandsInThePadding) {
   const BertModel model = smallModel();
-  EncoderBatch changed = smallBatch();
+  TokenBatch changed = smallBatch();
   changed.input_ids[1][3] = 9;
 
   EXPECT_EQ(largestDifference(logitsOf(model, smallBatch()), logitsOf(model, changed)), 0);
@@ -81,8 +82,8 @@ TEST(BertModel, IgnoresWhatStandsInThePadding) {
 
 TEST(BertModel, GivesTheSameLogitsWithMorePadding) {
   const BertModel model = smallModel();
-  EncoderBatch one = smallBatch();
-  EncoderBatch narrow = one;
+  TokenBatch one = smallBatch();
+  TokenBatch narrow = one;
   for (at::Tensor* part : {&narrow.input_ids, &narrow.attention_mask, &narrow.segment_ids}) {
     *part = part->slice(0, 1).slice(1, 0, 2);
   }
@@ -107,7 +108,7 @@ TEST(BertModel, DropsOutWhileTraining) {
 }
 
 TEST(BertModel, QuantizesWeightsToThreeValues) {
-  const BertModel model = smallModel(makeBertQuantization({}));
+  const BertModel model = smallModel(makeModelQuantization({}));
   const NamedTensors& parameters = model.parameters();
   const at::Tensor& query =
       *findTensor(parameters, "bert.encoder.layer.1.attention.self.query.weight");
@@ -123,12 +124,12 @@ TEST(BertModel, QuantizesWeightsToThreeValues) {
 }
 
 /// Settings that quantize nothing but what `rules` say.
-BertQuantization onlyBy(const std::vector<std::string>& rules, SettingValues settings = {}) {
+ModelQuantization onlyBy(const std::vector<std::string>& rules, SettingValues settings = {}) {
   settings.insert({{"quant.weight.scheme", "none"},
                    {"quant.embedding.scheme", "none"},
                    {"quant.activation.bits", 0},
                    {"quant.map", rules}});
-  return makeBertQuantization(settings);
+  return makeModelQuantization(settings);
 }
 
 /// The full-precision model with that parameter replaced by its quantized values.
@@ -156,7 +157,7 @@ TEST(BertModel, QuantizesEachWeightAsItsPrecisionSays) {
       {"classifier.weight", "classifier = asymmetric bits=2 granularity=row"}};
   const at::Tensor exact = logitsOf(smallModel(), smallBatch());
   for (const auto& [name, rule] : cases) {
-    const BertQuantization quantization = onlyBy({rule});
+    const ModelQuantization quantization = onlyBy({rule});
 
     const at::Tensor logits = logitsOf(smallModel(quantization), smallBatch());
 
@@ -192,7 +193,7 @@ TEST(BertModel, WeighsErrorsByTheSecondMomentsThatItIsGiven) {
   const at::Tensor steep_words = randomTensor({11, 8}, 4).square();
 
   EXPECT_TRUE(model.usesSecondMoments());
-  EXPECT_FALSE(smallModel(makeBertQuantization({})).usesSecondMoments());
+  EXPECT_FALSE(smallModel(makeModelQuantization({})).usesSecondMoments());
   const at::Tensor unweighted = *findTensor(model.quantizedWeights(), name);
   model.setSecondMoments({{name, flat}});
   EXPECT_LT(largestDifference(logitsOf(model, smallBatch()), before), 1e-12);
@@ -215,7 +216,7 @@ TEST(BertModel, TrainsNothingUntilTold) {
 }
 
 TEST(BertModel, GivesFrozenParametersNoGradient) {
-  BertModel model = smallModel(makeBertQuantization({}));
+  BertModel model = smallModel(makeModelQuantization({}));
   const std::string frozen = "bert.encoder.layer.0.attention.self.value.weight";
   model.setTrainable({frozen});
 
@@ -228,7 +229,7 @@ TEST(BertModel, GivesFrozenParametersNoGradient) {
 }
 
 TEST(BertModel, GivesThePaddingRowNoGradient) {
-  for (const BertQuantization& quantization : {BertQuantization(), makeBertQuantization({})}) {
+  for (const ModelQuantization& quantization : {ModelQuantization(), makeModelQuantization({})}) {
     BertModel model = smallModel(quantization);
     model.setTrainable({});
 
@@ -322,7 +323,7 @@ TEST(BertModel, TakesParametersInAnyOrder) {
 }
 
 TEST(BertModel, RefusesBatchesThatAreTooLong) {
-  EncoderBatch batch = smallBatch();
+  TokenBatch batch = smallBatch();
   for (at::Tensor* part : {&batch.input_ids, &batch.attention_mask, &batch.segment_ids}) {
     *part = part->repeat({1, 2});
   }
@@ -332,7 +333,7 @@ TEST(BertModel, RefusesBatchesThatAreTooLong) {
 
 TEST(BertModel, RefusesAnInterventionWithoutItsTrace) {
   const BertModel model = smallModel();
-  const BertTrace empty;
+  const ModelTrace empty;
 
   EXPECT_THROW(static_cast<void>(model.forward(smallBatch(), {.intervention = Intervention::kMap})),
                c10::Error);

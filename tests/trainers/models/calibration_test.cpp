@@ -23,7 +23,7 @@ bool goOn() {
 
 BertModel modelWith(const TinyEncoder& tiny, const ActivationPoints& points) {
   return BertModel(
-      tiny.withoutDropout(), tiny.teacher().parameters(), BertQuantization{.activation = points});
+      tiny.withoutDropout(), tiny.teacher().parameters(), ModelQuantization{.activation = points});
 }
 
 ActivationPoints only(ActivationPoint point, const ActivationOptions& options) {
@@ -80,9 +80,9 @@ TEST(Calibration, FindsTheExtremesOfRealTokens) {
 TEST(Calibration, FindsTheExtremesOverAllBatches) {
   const TinyEncoder tiny;
   const ActivationOptions options = {.bits = 8, .range = ActivationRange::kMinMax};
-  std::vector<EncoderBatch> rows;
+  std::vector<TokenBatch> rows;
   for (std::int64_t row = 0; row < tiny.batch.input_ids.size(0); ++row) {
-    EncoderBatch& part = rows.emplace_back(tiny.batch);
+    TokenBatch& part = rows.emplace_back(tiny.batch);
     for (at::Tensor* tensor : {&part.input_ids, &part.attention_mask, &part.segment_ids}) {
       *tensor = tensor->slice(0, row, row + 1);
     }

@@ -52,13 +52,13 @@ TEST(LayerMap, RefusesADeeperStudent) {
 }
 
 TEST(AlignTrace, PutsTheTeachersLayersInPlace) {
-  BertTrace teacher;
+  ModelTrace teacher;
   teacher.prob = {tensorOf({0}), tensorOf({1}), tensorOf({2})};
   teacher.normed_dense = {tensorOf({3}), tensorOf({4}), tensorOf({5})};
   teacher.hidden = {tensorOf({10}), tensorOf({11}), tensorOf({12}), tensorOf({13})};
   teacher.logits = tensorOf({{7}});
 
-  const BertTrace aligned = alignTrace(teacher, {0, 2});
+  const ModelTrace aligned = alignTrace(teacher, {0, 2});
 
   ASSERT_EQ(aligned.prob.size(), 2U);
   EXPECT_TRUE(aligned.prob[1].is_same(teacher.prob[2]));

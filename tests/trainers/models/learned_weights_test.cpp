@@ -23,7 +23,7 @@ constexpr BertConfig kSmall = {.vocab_size = 11,
 constexpr const char* kPooler = "bert.pooler.dense.weight";
 constexpr const char* kPoolerStep = "quantizers.bert.pooler.dense.weight.lsq_3.step";
 
-EncoderBatch smallBatch() {
+TokenBatch smallBatch() {
   return batchFromJson({{"input_ids", {{1, 2, 3}, {5, 6, 0}}},
                         {"input_mask", {{1, 1, 1}, {1, 1, 0}}},
                         {"segment_ids", {{0, 0, 1}, {0, 0, 0}}},
@@ -35,10 +35,10 @@ BertModel modelWith(const std::string& rule) {
   at::manual_seed(5);
   return BertModel(kSmall,
                    randomBertParameters(kSmall, at::kDouble),
-                   makeBertQuantization({{"quant.weight.scheme", "none"},
-                                         {"quant.embedding.scheme", "none"},
-                                         {"quant.activation.bits", 0},
-                                         {"quant.map", Json::array({rule})}}));
+                   makeModelQuantization({{"quant.weight.scheme", "none"},
+                                          {"quant.embedding.scheme", "none"},
+                                          {"quant.activation.bits", 0},
+                                          {"quant.map", Json::array({rule})}}));
 }
 
 TEST(LearnedWeights, StartAsLsqDoes) {

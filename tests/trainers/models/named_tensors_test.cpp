@@ -1,8 +1,8 @@
 #include "trainers/models/named_tensors.h"
 
 #include "tests/trainers/tensor_testing.h"
-#include "trainers/models/bert_trace.h"
-#include "trainers/models/encoder_batch.h"
+#include "trainers/models/model_trace.h"
+#include "trainers/models/token_batch.h"
 
 #include <gtest/gtest.h>
 
@@ -27,11 +27,11 @@ TEST(TraceSet, JoinsParts) {
   EXPECT_EQ(TraceSet::all() | set, TraceSet::all());
 }
 
-TEST(EncoderBatch, MovesWhatIsThere) {
-  EncoderBatch batch;
+TEST(TokenBatch, MovesWhatIsThere) {
+  TokenBatch batch;
   batch.input_ids = tensorOf({{1, 2}}, at::kLong);
 
-  const EncoderBatch moved = batch.to(at::kCPU);
+  const TokenBatch moved = batch.to(at::kCPU);
 
   EXPECT_EQ(moved.input_ids.sizes(), batch.input_ids.sizes());
   EXPECT_FALSE(moved.labels.defined());

@@ -33,9 +33,39 @@ TEST(ParameterPlace, KnowsWhatLiesOutsideTheLayers) {
   EXPECT_EQ(parameterPlace("classifier.weight"), (ParameterPlace{.projection = "classifier"}));
 }
 
+TEST(ParameterPlace, KnowsDecoders) {
+  EXPECT_EQ(parameterPlace("model.layers.12.self_attn.o_proj.weight"),
+            (ParameterPlace{.layer = 12, .projection = "o"}));
+  EXPECT_EQ(parameterPlace("model.layers.0.self_attn.q_proj.bias"),
+            (ParameterPlace{.layer = 0, .projection = "q", .is_bias = true}));
+  EXPECT_EQ(parameterPlace("model.layers.3.mlp.gate_proj.weight").projection, "gate");
+  EXPECT_EQ(parameterPlace("model.layers.3.mlp.up_proj.weight").projection, "up");
+  EXPECT_EQ(parameterPlace("model.layers.3.mlp.down_proj.weight").projection, "down");
+  EXPECT_EQ(parameterPlace("model.layers.3.post_attention_layernorm.weight"),
+            (ParameterPlace{.layer = 3, .projection = "ffn_norm", .is_norm = true}));
+  EXPECT_TRUE(parameterPlace("model.layers.3.self_attn.k_norm.weight").is_norm);
+  EXPECT_EQ(parameterPlace("model.norm.weight"),
+            (ParameterPlace{.projection = "final_norm", .is_norm = true}));
+  EXPECT_EQ(parameterPlace("lm_head.weight"), (ParameterPlace{.projection = "head"}));
+  EXPECT_EQ(parameterPlace("model.embed_tokens.weight").projection, "embeddings");
+}
+
+TEST(QuantizedWeights, OfDecodersAreTheLinearsOfTheLayers) {
+  EXPECT_TRUE(isQuantizedWeight("model.layers.0.self_attn.v_proj.weight"));
+  EXPECT_TRUE(isQuantizedWeight("model.layers.0.mlp.down_proj.weight"));
+  for (const char* name : {"model.embed_tokens.weight",
+                           "lm_head.weight",
+                           "model.norm.weight",
+                           "model.layers.0.input_layernorm.weight",
+                           "model.layers.0.self_attn.q_proj.bias"}) {
+    EXPECT_FALSE(isQuantizedWeight(name)) << name;
+  }
+}
+
 TEST(ParameterPlace, LeavesUnknownNamesOpen) {
   for (const char* name : {"",
-                           "lm_head.weight",
+                           "model.layers.1.mlp.experts.0.up_proj.weight",
+                           "model.rotary.weight",
                            "bert.encoder.layer.",
                            "bert.encoder.layer.x.output.dense.weight",
                            "bert.encoder.layer.1",

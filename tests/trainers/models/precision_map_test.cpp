@@ -1,5 +1,6 @@
 #include "trainers/models/precision_map.h"
 
+#include "trainers/models/bert_parameters.h"
 #include "trainers/train_error.h"
 
 #include <gmock/gmock.h>

@@ -75,7 +75,7 @@ TEST_P(SharedCurve, AgreesInDoublePrecision) {
   const Dataset rows = trainingRows();
 
   for (std::size_t step = 0; step < stepsToRun(curve); ++step) {
-    const EncoderBatch batch = rows.slice(static_cast<std::int64_t>(step) * kBatch, kBatch);
+    const TokenBatch batch = rows.slice(static_cast<std::int64_t>(step) * kBatch, kBatch);
     const LossTerms terms = forwardBackward(variant, student, teacher, batch);
     expectLosses(terms, curve, step);
     if (step < stepsWithoutOtherTies(variant)) {

@@ -27,7 +27,7 @@ NamedTensors SharedEncoder::copyOfParameters() const {
 BertModel SharedEncoder::student() const {
   BertModel model(withDropout(config_, {.hidden_dropout = 0.0, .attention_dropout = 0.0}),
                   copyOfParameters(),
-                  makeBertQuantization({}));
+                  makeModelQuantization({}));
   model.setTrainable({});
   return model;
 }

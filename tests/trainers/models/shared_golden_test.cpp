@@ -10,7 +10,7 @@ namespace retort::train {
 namespace {
 
 /// The first 16 rows of SST-2, padded to 64 (encoder.md 8).
-EncoderBatch fixedBatch() {
+TokenBatch fixedBatch() {
   return batchFromJson(sharedJson("fixed_batch_sst-2_16x64.json"));
 }
 

@@ -42,7 +42,7 @@ std::string goldenModule(const std::string& parameter) {
 
 }  // namespace
 
-EncoderBatch batchFromJson(const Json& json) {
+TokenBatch batchFromJson(const Json& json) {
   return {.input_ids = tensorOf(json.at("input_ids"), at::kLong),
           .attention_mask = tensorOf(json.at("input_mask"), at::kLong),
           .segment_ids = tensorOf(json.at("segment_ids"), at::kLong),
@@ -71,7 +71,7 @@ BertConfig TinyEncoder::withoutDropout() const {
 }
 
 BertModel TinyEncoder::student(const BertConfig& with_config) const {
-  BertModel model(with_config, parameters("student"), makeBertQuantization({}));
+  BertModel model(with_config, parameters("student"), makeModelQuantization({}));
   model.setTrainable({});
   return model;
 }
@@ -109,19 +109,19 @@ std::map<std::string, double> lossValues(const LossTerms& terms) {
 LossTerms forwardBackward(const std::string& variant,
                           const BertModel& student,
                           const BertModel& teacher,
-                          const EncoderBatch& batch,
+                          const TokenBatch& batch,
                           bool is_training) {
   const Distillation distillation = distillationOf(variant);
-  BertTrace teacher_trace;
+  ModelTrace teacher_trace;
   {
     const at::NoGradGuard no_grad;
     teacher_trace = teacher.forward(batch, {.trace = TraceSet::all()});
   }
-  const BertTrace trace = student.forward(batch,
-                                          {.is_training = is_training,
-                                           .trace = distillation.needs(),
-                                           .intervention = interventionOf(variant),
-                                           .teacher = &teacher_trace});
+  const ModelTrace trace = student.forward(batch,
+                                           {.is_training = is_training,
+                                            .trace = distillation.needs(),
+                                            .intervention = interventionOf(variant),
+                                            .teacher = &teacher_trace});
   LossTerms terms = distillation.evaluate({trace, teacher_trace, batch});
   terms.total.backward();
   return terms;

@@ -12,7 +12,7 @@
 namespace retort::train {
 
 /// A batch written as the JSON files of the second implementation do.
-[[nodiscard]] EncoderBatch batchFromJson(const Json& json);
+[[nodiscard]] TokenBatch batchFromJson(const Json& json);
 
 struct TinyEncoder {
   explicit TinyEncoder(at::ScalarType dtype = at::kDouble);
@@ -27,7 +27,7 @@ struct TinyEncoder {
 
   Json golden;
   BertConfig config;
-  EncoderBatch batch;
+  TokenBatch batch;
   at::ScalarType dtype;
 
  private:
@@ -47,7 +47,7 @@ struct TinyEncoder {
 LossTerms forwardBackward(const std::string& variant,
                           const BertModel& student,
                           const BertModel& teacher,
-                          const EncoderBatch& batch,
+                          const TokenBatch& batch,
                           bool is_training = false);
 
 /// L2 norms of gradients as the second implementation groups them: per module in the layers

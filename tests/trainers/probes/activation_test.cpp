@@ -30,9 +30,9 @@ TEST(ActivationMoments, RefuseAMaskOfAnotherShape) {
 }
 
 TEST(ActivationProbe, GivesTheRatioOnlyWithATeacher) {
-  BertTrace student;
+  ModelTrace student;
   student.hidden = {at::tensor({0.0, 4.0}).reshape({1, 1, 2})};
-  BertTrace teacher;
+  ModelTrace teacher;
   teacher.hidden = {at::tensor({0.0, 2.0}).reshape({1, 1, 2})};
   std::vector<MetricPoint> alone;
   std::vector<MetricPoint> compared;

@@ -40,7 +40,7 @@ TEST(AttentionDistance, AgreesWithTheAuthorsCode) {
 }
 
 TEST(AttentionDistanceProbe, ReportsTokensAndSharesOfBothModels) {
-  BertTrace trace;
+  ModelTrace trace;
   trace.prob = {tensorOf({{{{0, 1}, {1, 0}}}})};
   std::vector<MetricPoint> points;
 

@@ -41,9 +41,9 @@ TEST(AttentionEntropy, RefusesWhatDoesNotFit) {
 }
 
 TEST(AttentionEntropyProbe, ReportsTheStudentAndTheTeacherIfThereIsOne) {
-  BertTrace student;
+  ModelTrace student;
   student.prob = {at::full({1, 2, 2, 2}, 0.5)};
-  BertTrace teacher;
+  ModelTrace teacher;
   teacher.prob = {at::eye(2).expand({1, 2, 2, 2})};
   ProbeInput input{.batch = {.attention_mask = at::ones({1, 2})}, .student = &student};
   std::vector<MetricPoint> alone;

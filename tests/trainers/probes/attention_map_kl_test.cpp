@@ -75,7 +75,7 @@ TEST(AttentionMapKl, RefusesMapsOfDifferentShape) {
 }
 
 TEST(AttentionMapKl, ReportsEachLayerAndHead) {
-  BertTrace trace;
+  ModelTrace trace;
   trace.prob = {at::full({1, 2, 2, 2}, 0.5), at::full({1, 2, 2, 2}, 0.5)};
   const ProbeInput input{
       .batch = {.attention_mask = at::ones({1, 2})}, .student = &trace, .teacher = &trace};

@@ -27,7 +27,7 @@ WordPieceTokenizer tinyTokenizer() {
 }
 
 /// [CLS] , w8 w9 [SEP]   and   [CLS] w7 [SEP].
-EncoderBatch sentences() {
+TokenBatch sentences() {
   return batchFromJson({{"input_ids", {{2, 5, 8, 9, 3}, {2, 7, 3, 0, 0}}},
                         {"input_mask", {{1, 1, 1, 1, 1}, {1, 1, 1, 0, 0}}},
                         {"segment_ids", {{0, 0, 0, 0, 0}, {0, 0, 0, 0, 0}}},
@@ -74,8 +74,8 @@ class AttentionNormsProbe : public testing::Test {
   BertModel student_ = encoder_.student();
   BertModel teacher_ = encoder_.teacher();
   WordPieceTokenizer tokenizer_ = tinyTokenizer();
-  BertTrace student_trace_;
-  BertTrace teacher_trace_;
+  ModelTrace student_trace_;
+  ModelTrace teacher_trace_;
 };
 
 /// Mean over heads and the tokens of one sentence of || W_O,h V_jh ||, head by head.
@@ -144,12 +144,12 @@ TEST(TokenGroups, AreDisjointAndLeavePaddingOut) {
 }
 
 TEST(PublishedNormBatch, HasTheLengthOfTheFirstSentenceAndNoMask) {
-  EncoderBatch batch = sentences();
+  TokenBatch batch = sentences();
   batch.input_ids = batch.input_ids.flip(0);
   batch.attention_mask = batch.attention_mask.flip(0);
 
-  const EncoderBatch published = publishedNormBatch(sentences(), {3});
-  const EncoderBatch cut = publishedNormBatch(batch, {3});
+  const TokenBatch published = publishedNormBatch(sentences(), {3});
+  const TokenBatch cut = publishedNormBatch(batch, {3});
 
   EXPECT_TRUE(at::equal(published.input_ids, sentences().input_ids));
   EXPECT_EQ(published.attention_mask.sum().item<std::int64_t>(), 10);
@@ -201,7 +201,7 @@ TEST_F(AttentionNormsProbe, AsPublishedUsesTheLatentWeightAndNoMask) {
   // The models have no dropout here; the first sentence's values depend on the whole batch only
   // through the range of the 8-bit grids, so that they are taken from the same pass.
   const at::NoGradGuard no_grad;
-  const BertTrace trace =
+  const ModelTrace trace =
       student_.forward(publishedNormBatch(sentences(), {3}), {.trace = TracePart::kValue});
   const at::Tensor& latent =
       *findTensor(student_.parameters(), "bert.encoder.layer.0.attention.output.dense.weight");

@@ -40,12 +40,12 @@ TEST(OutputRange, RefusesGroupsOfAnotherShape) {
 
 TEST(AttentionOutputRangeProbe, ReportsTheGroupsThatTheBatchHas) {
   const WordPieceTokenizer tokens = tokenizer();
-  BertTrace student;
+  ModelTrace student;
   student.output = {tensorOf({{{1, -1}, {2, -3}, {50, 50}}})};
-  BertTrace teacher;
+  ModelTrace teacher;
   teacher.output = {tensorOf({{{1, -1}, {7, -7}, {50, 50}}})};
-  const EncoderBatch batch{.input_ids = tensorOf({{2, 3, 0}}, at::kLong),
-                           .attention_mask = tensorOf({{1, 1, 0}}, at::kLong)};
+  const TokenBatch batch{.input_ids = tensorOf({{2, 3, 0}}, at::kLong),
+                         .attention_mask = tensorOf({{1, 1, 0}}, at::kLong)};
   std::vector<MetricPoint> points;
 
   attentionOutputRangeProbe().measure({.batch = batch,
@@ -75,10 +75,10 @@ class AttentionOutputRangeOfARow : public testing::Test {
       const auto pick = [&](const at::Tensor& t) {
         return t.narrow(0, wanted[0], 1);
       };
-      return EncoderBatch{.input_ids = pick(encoder_.batch.input_ids),
-                          .attention_mask = pick(encoder_.batch.attention_mask),
-                          .segment_ids = pick(encoder_.batch.segment_ids),
-                          .lengths = pick(encoder_.batch.lengths)};
+      return TokenBatch{.input_ids = pick(encoder_.batch.input_ids),
+                        .attention_mask = pick(encoder_.batch.attention_mask),
+                        .segment_ids = pick(encoder_.batch.segment_ids),
+                        .lengths = pick(encoder_.batch.lengths)};
     };
     std::vector<MetricPoint> points;
     attentionOutputRangeProbe().measure(

@@ -31,9 +31,9 @@ TEST(TokenMse, RefusesDifferentShapes) {
 }
 
 TEST(AttentionOutputProbe, ReportsEachLayer) {
-  BertTrace student;
+  ModelTrace student;
   student.output = {at::ones({1, 2, 2}), at::full({1, 2, 2}, 3.0)};
-  BertTrace teacher;
+  ModelTrace teacher;
   teacher.output = {at::ones({1, 2, 2}), at::ones({1, 2, 2})};
   std::vector<MetricPoint> points;
 

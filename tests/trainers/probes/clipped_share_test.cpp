@@ -8,7 +8,7 @@ namespace retort::train {
 namespace {
 
 TEST(ClippedShareProbe, ReportsPointsByLayerAndThePoolerWithoutOne) {
-  BertTrace trace;
+  ModelTrace trace;
   trace.clipped = {{ActivationPoint::kQuery, 1, at::scalar_tensor(0.25)},
                    {ActivationPoint::kPoolerInput, 0, at::scalar_tensor(0.5)}};
   std::vector<MetricPoint> points;

@@ -82,9 +82,9 @@ TEST(CoverLengthRatio, RefusesWhatDoesNotFit) {
 
 TEST(CoverLengthRatioProbe, ReadsItsKAndReportsTheFloor) {
   const ProbeGolden golden;
-  BertTrace student;
+  ModelTrace student;
   student.prob = golden.student;
-  BertTrace teacher;
+  ModelTrace teacher;
   teacher.prob = golden.teacher;
   const SettingValues settings = {{"probe.cover_length_ratio.k", 3}};
   std::vector<MetricPoint> points;

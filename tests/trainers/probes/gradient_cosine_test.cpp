@@ -55,7 +55,7 @@ TEST_F(CosineProbe, ComparesWithTheLabels) {
 
 TEST_F(CosineProbe, LeavesOutWhatHasNoGradient) {
   ProbeInput one = input();
-  one.training.objective = [this](const BertModel& model, const EncoderBatch& batch) {
+  one.training.objective = [this](const Model& model, const TokenBatch& batch) {
     const at::Tensor loss = taskLoss(model.forward(batch, {}).logits, batch.labels);
     const at::Tensor constant = loss.detach() * 2;
     return LossTerms{.total = loss,

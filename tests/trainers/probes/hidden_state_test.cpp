@@ -52,7 +52,7 @@ TEST(HiddenStateError, RefusesDifferentShapes) {
 }
 
 TEST(HiddenStateProbe, ReportsThreeMetricsOfEachState) {
-  BertTrace trace;
+  ModelTrace trace;
   trace.hidden = {at::ones({1, 2, 2}), at::ones({1, 2, 2})};
   std::vector<MetricPoint> points;
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "tests/trainers/tensor_testing.h"
-#include "trainers/models/encoder_batch.h"
+#include "trainers/models/token_batch.h"
 
 #include <ATen/ATen.h>
 
@@ -31,7 +31,7 @@ struct ProbeGolden {
   Json values;
   std::vector<at::Tensor> student;  ///< maps, [B, H, N, N]
   std::vector<at::Tensor> teacher;
-  EncoderBatch batch;
+  TokenBatch batch;
 };
 
 }  // namespace retort::train

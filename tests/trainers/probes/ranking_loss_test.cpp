@@ -85,9 +85,9 @@ TEST(RankingLoss, RefusesWhatDoesNotFit) {
 
 TEST(RankingLossProbe, ReportsLayersAndHeadsAndThePublishedPairsWhenAsked) {
   const ProbeGolden golden;
-  BertTrace student;
+  ModelTrace student;
   student.prob = golden.student;
-  BertTrace teacher;
+  ModelTrace teacher;
   teacher.prob = golden.teacher;
   ProbeInput input{.batch = golden.batch, .student = &student, .teacher = &teacher};
   std::vector<MetricPoint> fixed;

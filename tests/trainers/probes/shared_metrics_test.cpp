@@ -14,8 +14,8 @@ namespace retort::train {
 namespace {
 
 /// The first row of the fixed batch alone: 10 tokens, no padding.
-EncoderBatch firstSentence() {
-  const EncoderBatch batch = batchFromJson(sharedJson("fixed_batch_sst-2_16x64.json"));
+TokenBatch firstSentence() {
+  const TokenBatch batch = batchFromJson(sharedJson("fixed_batch_sst-2_16x64.json"));
   const auto cut = [](const at::Tensor& ids) {
     return ids.narrow(0, 0, 1).narrow(1, 0, 10);
   };
@@ -43,7 +43,7 @@ TEST(SharedMetrics, AgreeWithTheAuthorsCodeOnARealSentence) {
   }
   const Json golden = sharedJson("golden_kd_sst2_16x64.json").at("metrics");
   const SharedEncoder encoder(at::kFloat);
-  const EncoderBatch batch = firstSentence();
+  const TokenBatch batch = firstSentence();
   const at::NoGradGuard no_grad;
   const auto student = encoder.student().forward(batch, {.trace = TracePart::kProb}).prob;
   const auto teacher = encoder.teacher().forward(batch, {.trace = TracePart::kProb}).prob;

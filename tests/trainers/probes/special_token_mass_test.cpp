@@ -37,7 +37,7 @@ TEST(SpecialTokenMass, AgreesWithColumnsOfEachSentence) {
 }
 
 TEST(SpecialTokenMassProbe, NamesTheTokensAsComponents) {
-  BertTrace trace;
+  ModelTrace trace;
   trace.prob = {tensorOf({{{{1, 0}, {1, 0}}}})};
   std::vector<MetricPoint> points;
 

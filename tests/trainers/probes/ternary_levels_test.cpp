@@ -47,9 +47,9 @@ BertModel poolerModel() {
                              .max_position_embeddings = 4};
   return BertModel(config,
                    randomBertParameters(config, at::kDouble),
-                   makeBertQuantization({{"quant.weight.scheme", "none"},
-                                         {"quant.embedding.scheme", "none"},
-                                         {"quant.map", Json::array({"pooler = ternary"})}}));
+                   makeModelQuantization({{"quant.weight.scheme", "none"},
+                                          {"quant.embedding.scheme", "none"},
+                                          {"quant.map", Json::array({"pooler = ternary"})}}));
 }
 
 TEST(TernaryLevelsProbe, MeasuresOccupancyAndFlipsOfAModel) {

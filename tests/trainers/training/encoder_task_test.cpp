@@ -1,6 +1,7 @@
 #include "trainers/training/encoder_task.h"
 
 #include "tests/trainers/training/tiny_settings.h"
+#include "trainers/models/bert.h"
 #include "trainers/train_error.h"
 #include "trainers/training/finetune_phase.h"
 
@@ -75,7 +76,7 @@ TEST(EncoderTask, GivesTheSameValuesForEveryBatchSize) {
 TEST(EncoderTask, MakesBatchesOfTheAskedRows) {
   const EncoderTask task(twoSets(), wordTokenizer(), shortRows(), {});
 
-  const EncoderBatch batch = task.batch(std::vector<std::int64_t>{1, 0});
+  const TokenBatch batch = task.batch(std::vector<std::int64_t>{1, 0});
 
   EXPECT_EQ(batch.labels[0].item<std::int64_t>(), 0);
   EXPECT_EQ(batch.lengths[0].item<std::int64_t>(), 4);
@@ -85,10 +86,10 @@ TEST(EncoderTask, MakesBatchesOfTheAskedRows) {
 TEST(EncoderTask, RefusesATableThatIsTooSmallForItsVocabulary) {
   const EncoderTask task(twoSets(), wordTokenizer(), shortRows(), {});
 
-  task.checkFits({.vocab_size = 7, .max_position_embeddings = 8}, "m");
+  task.checkFits({.vocabulary = 7, .positions = 8}, "m");
 
-  EXPECT_THROW(task.checkFits({.vocab_size = 6, .max_position_embeddings = 8}, "m"), TrainError);
-  EXPECT_THROW(task.checkFits({.vocab_size = 7, .max_position_embeddings = 7}, "m"), TrainError);
+  EXPECT_THROW(task.checkFits({.vocabulary = 6, .positions = 8}, "m"), TrainError);
+  EXPECT_THROW(task.checkFits({.vocabulary = 7, .positions = 7}, "m"), TrainError);
 }
 
 TEST(EncoderTask, NeedsATokenizerFromSomewhere) {

@@ -63,7 +63,7 @@ TEST(FinetunePhase, ProbesSeeTheModelAndItsObjective) {
   FinetunePhase phase = tinyPhase();
 
   const ProbedTraining probed = phase.probed(0, 1);
-  const EncoderBatch batch = probed.batch(std::vector<std::int64_t>{0, 5});
+  const TokenBatch batch = probed.batch(std::vector<std::int64_t>{0, 5});
   const LossTerms terms = probed.objective(*probed.student, batch);
 
   EXPECT_EQ(probed.teacher, nullptr);

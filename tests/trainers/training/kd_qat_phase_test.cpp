@@ -315,7 +315,7 @@ TEST_F(KdQatPhaseTest, ProbesSeeBothModelsTheRowsAndTheObjective) {
   const StepOutcome outcome = phase.step({.rows = rows}, goOn);
 
   const ProbedTraining probed = phase.probed(0, 1);
-  const EncoderBatch batch = probed.batch(rows);
+  const TokenBatch batch = probed.batch(rows);
   const LossTerms terms = probed.objective(*probed.student, batch);
 
   EXPECT_TRUE(at::equal(batch.input_ids, outcome.batch.input_ids));

@@ -72,7 +72,7 @@ TEST(ProbeSchedule, LeavesOutWhatNeedsATeacherWhenThereIsNone) {
 void measureLogits(const ProbeInput& input, std::vector<MetricPoint>& points) {
   static_cast<void>(at::rand({3}));
   const at::NoGradGuard no_grad;
-  const BertTrace still = input.training.student->forward(input.batch, {});
+  const ModelTrace still = input.training.student->forward(input.batch, {});
   points.push_back({.series = {.metric = input.is_published ? "published" : "fixed"},
                     .value = at::equal(input.student->logits, still.logits) ? 1.0 : 0.0});
 }
@@ -102,7 +102,7 @@ class ProbePassTest : public testing::Test {
   std::vector<MetricPoint> measure(ProbePass pass, const SettingValues& settings = {}) {
     const ProbeDefinition probe = logitsProbe(pass);
     ProbeSchedule schedule(settings, true, {&probe});
-    const BertTrace trace = student_.forward(encoder_.batch, {.is_training = true});
+    const ModelTrace trace = student_.forward(encoder_.batch, {.is_training = true});
     return schedule.measure(1,
                             {.batch = encoder_.batch,
                              .student = &trace,

@@ -66,7 +66,8 @@ TEST(SavedActivationBytes, DoublesInFloat64) {
 TEST(EstimateMemory, HasNoGradientsOfFrozenWeights) {
   const WeightBytes weights{.latent = 100, .trainable = 60, .teacher = 70};
 
-  const MemoryEstimate memory = estimateMemory(smallConfig(0), {.rows = 3, .length = 5}, weights);
+  const MemoryEstimate memory =
+      estimateMemory(savedActivationBytes(smallConfig(0), {.rows = 3, .length = 5}), weights);
 
   EXPECT_EQ(memory.latent, 100U);
   EXPECT_EQ(memory.gradients, 60U);
@@ -130,8 +131,7 @@ TEST_P(MeasuredMemory, IsEstimatedWithinAFewPercent) {
   const MeasuredRun& run = GetParam();
   const auto weights = static_cast<std::uint64_t>(run.weights * 1e6);
 
-  const MemoryEstimate memory = estimateMemory(run.config,
-                                               run.shape,
+  const MemoryEstimate memory = estimateMemory(savedActivationBytes(run.config, run.shape),
                                                {.latent = weights,
                                                 .trainable = weights,
                                                 .teacher = run.shape.has_teacher ? weights : 0,

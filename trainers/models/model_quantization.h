@@ -21,7 +21,7 @@ namespace retort::train {
 ///   biases, LayerNorm, softmax, GELU, tanh, residuals: never
 ///
 /// Default-constructed: nothing is quantized.
-struct BertQuantization {
+struct ModelQuantization {
   PrecisionMap weights;
   ActivationPoints activation;
 
@@ -36,6 +36,6 @@ struct BertQuantization {
 
 /// What the settings (quant.*) say; those that are not given have their defaults. Throws TrainError
 /// (bad spec) for rules that cannot be read or numbers of bits that have no grid.
-[[nodiscard]] BertQuantization makeBertQuantization(const SettingValues& settings);
+[[nodiscard]] ModelQuantization makeModelQuantization(const SettingValues& settings);
 
 }  // namespace retort::train

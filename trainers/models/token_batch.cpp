@@ -1,8 +1,17 @@
-#include "trainers/models/encoder_batch.h"
+#include "trainers/models/token_batch.h"
+
+#include <ATen/TensorOperators.h>
 
 namespace retort::train {
 
-EncoderBatch EncoderBatch::to(at::Device device) const {
+at::Tensor TokenBatch::targets() const {
+  if (!labels.defined() || labels.dim() < 2) {
+    return labels;
+  }
+  return labels.masked_select(labels != kIgnoredLabel);
+}
+
+TokenBatch TokenBatch::to(at::Device device) const {
   const auto move = [device](const at::Tensor& tensor) {
     return tensor.defined() ? tensor.to(device) : tensor;
   };

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "trainers/settings/run_settings.h"
-#include "trainers/training/encoder_task.h"
+#include "trainers/training/model_source.h"
 #include "trainers/training/training_phase.h"
+#include "trainers/training/training_task.h"
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <set>
@@ -18,10 +20,10 @@ struct PhaseInput {
   std::function<void(const std::string&)> warn;
 };
 
-/// What the phases of encoders share: a task, a model in training, evaluation and writing.
-class EncoderPhase : public TrainingPhase {
+/// What the phases share: a task, a model in training, evaluation and writing.
+class ModelPhase : public TrainingPhase {
  public:
-  [[nodiscard]] std::int64_t trainingRows() const override { return task_->training().size(); }
+  [[nodiscard]] std::int64_t trainingRows() const override { return task_->trainingRows(); }
 
   /// Weights, then what quantizers hold.
   [[nodiscard]] NamedTensors parameters() const override;
@@ -42,39 +44,41 @@ class EncoderPhase : public TrainingPhase {
                                                                  const Pulse& pulse) override;
   [[nodiscard]] std::string firstNonFinite(std::span<const std::int64_t> rows) override;
 
-  [[nodiscard]] std::string mainMetric() const override { return task_->task().main_metric; }
+  [[nodiscard]] std::string mainMetric() const override { return task_->mainMetric(); }
 
   void writeModel(const std::filesystem::path& folder) const override;
   [[nodiscard]] Json summary() const override;
   [[nodiscard]] MemoryEstimate memory() const override;
 
-  [[nodiscard]] const BertModel& model() const { return *model_; }
+  [[nodiscard]] const Model& model() const { return *model_; }
 
-  [[nodiscard]] const EncoderTask& task() const { return *task_; }
+  [[nodiscard]] const ModelBlueprint& blueprint() const { return *blueprint_; }
+
+  [[nodiscard]] const TrainingTask& task() const { return *task_; }
 
  protected:
-  explicit EncoderPhase(const PhaseInput& input);
-
-  void setTask(std::unique_ptr<EncoderTask> task) { task_ = std::move(task); }
-
-  /// Takes the model that is trained, and freezes what the settings name.
-  void setModel(std::unique_ptr<BertModel> model);
+  explicit ModelPhase(const PhaseInput& input);
 
   /// What the phase minimises at the update with index `step`, without dropout and intervention
   /// (ProbedTraining::objective).
-  [[nodiscard]] virtual LossTerms objective(const BertModel& model,
-                                            const EncoderBatch& batch,
+  [[nodiscard]] virtual LossTerms objective(const Model& model,
+                                            const TokenBatch& batch,
                                             std::int64_t step,
                                             std::int64_t total_steps) const = 0;
 
-  [[nodiscard]] BertModel& trainedModel() { return *model_; }
+  [[nodiscard]] Model& trainedModel() { return *model_; }
 
   [[nodiscard]] at::ScalarType dtype() const;
 
-  /// Reads the task's rows; warnings go out.
-  [[nodiscard]] TaskData readTask() const;
+  /// Of a model that is to learn the task, which must be there.
+  [[nodiscard]] ModelRequest modelRequest() const;
 
-  [[nodiscard]] EncoderTask::Options taskOptions() const;
+  /// The task with its rows; `model`: where its tokenizer is (TaskRequest); warnings go out.
+  void readTask(const std::filesystem::path& model);
+
+  /// Makes the model that is trained of it, and freezes what the settings name; its warnings go
+  /// out.
+  void takeModel(const ModelSource& source, const ModelQuantization& quantization);
 
   [[nodiscard]] const PhaseInput& input() const { return input_; }
 
@@ -84,8 +88,9 @@ class EncoderPhase : public TrainingPhase {
  private:
   PhaseInput input_;
   RunSettings run_;
-  std::unique_ptr<EncoderTask> task_;
-  std::unique_ptr<BertModel> model_;
+  std::unique_ptr<TrainingTask> task_;
+  std::shared_ptr<const ModelBlueprint> blueprint_;
+  std::unique_ptr<Model> model_;
   std::string frozen_;
 };
 

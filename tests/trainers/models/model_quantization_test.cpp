@@ -1,4 +1,4 @@
-#include "trainers/models/bert_quantization.h"
+#include "trainers/models/model_quantization.h"
 
 #include "trainers/train_error.h"
 
@@ -7,15 +7,15 @@
 namespace retort::train {
 namespace {
 
-TEST(BertQuantization, IsOffByDefault) {
-  const BertQuantization quantization;
+TEST(ModelQuantization, IsOffByDefault) {
+  const ModelQuantization quantization;
 
   EXPECT_TRUE(quantization.forParameter("bert.pooler.dense.weight").isIdentity());
   EXPECT_FALSE(quantization.quantizesActivations());
 }
 
-TEST(BertQuantization, FollowsThePapersTable) {
-  const BertQuantization quantization = makeBertQuantization({});
+TEST(ModelQuantization, FollowsThePapersTable) {
+  const ModelQuantization quantization = makeModelQuantization({});
 
   EXPECT_EQ(
       quantization.forParameter("bert.embeddings.word_embeddings.weight").options().granularity,
@@ -29,15 +29,15 @@ TEST(BertQuantization, FollowsThePapersTable) {
   EXPECT_EQ(quantization.activation, everywhere({.bits = 8, .clip = 2.5}));
 }
 
-TEST(BertQuantization, TakesItsSettings) {
-  const BertQuantization quantization =
-      makeBertQuantization({{"quant.weight.scheme", "clip_uniform"},
-                            {"quant.weight.bits", 3},
-                            {"quant.weight.granularity", "row"},
-                            {"quant.embedding.scheme", "none"},
-                            {"quant.map", Json::array({"pooler = none"})},
-                            {"quant.activation.bits", 0},
-                            {"quant.clip", 3.0}});
+TEST(ModelQuantization, TakesItsSettings) {
+  const ModelQuantization quantization =
+      makeModelQuantization({{"quant.weight.scheme", "clip_uniform"},
+                             {"quant.weight.bits", 3},
+                             {"quant.weight.granularity", "row"},
+                             {"quant.embedding.scheme", "none"},
+                             {"quant.map", Json::array({"pooler = none"})},
+                             {"quant.activation.bits", 0},
+                             {"quant.clip", 3.0}});
 
   EXPECT_EQ(quantization.forParameter("bert.encoder.layer.0.output.dense.weight").options(),
             (QuantizerOptions{.bits = 3, .granularity = Granularity::kRow, .clip = 3}));
@@ -46,16 +46,16 @@ TEST(BertQuantization, TakesItsSettings) {
   EXPECT_FALSE(quantization.quantizesActivations());
 }
 
-TEST(BertQuantization, GivesPointsWithoutAClipTheCommonOne) {
-  const BertQuantization quantization = makeBertQuantization(
+TEST(ModelQuantization, GivesPointsWithoutAClipTheCommonOne) {
+  const ModelQuantization quantization = makeModelQuantization(
       {{"quant.clip", 3.0}, {"quant.activation.value.clip", 7.0}, {"quant.activation.bits", 0}});
 
   EXPECT_EQ(quantization.activation.at(static_cast<std::size_t>(ActivationPoint::kValue)).clip, 7);
   EXPECT_EQ(quantization.activation.at(static_cast<std::size_t>(ActivationPoint::kKey)).clip, 3);
 }
 
-TEST(BertQuantization, RefusesUnknownSchemes) {
-  EXPECT_THROW(static_cast<void>(makeBertQuantization({{"quant.weight.scheme", "octal"}})
+TEST(ModelQuantization, RefusesUnknownSchemes) {
+  EXPECT_THROW(static_cast<void>(makeModelQuantization({{"quant.weight.scheme", "octal"}})
                                      .forParameter("bert.pooler.dense.weight")),
                TrainError);
 }

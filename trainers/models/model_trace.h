@@ -5,6 +5,8 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstddef>
+#include <map>
+#include <string>
 #include <vector>
 
 namespace retort::train {
@@ -21,6 +23,7 @@ enum class TracePart : unsigned {
   kSum = 1U << 7,
   kNormedDense = 1U << 8,
   kClipped = 1U << 9,
+  kProjection = 1U << 10,
 };
 
 /// A set of trace parts: `TraceSet{TracePart::kProb} | TracePart::kOutput`.
@@ -36,7 +39,7 @@ class TraceSet {
     return (bits_ & static_cast<unsigned>(part)) != 0;
   }
 
-  [[nodiscard]] static constexpr TraceSet all() { return TraceSet((1U << 10) - 1U); }
+  [[nodiscard]] static constexpr TraceSet all() { return TraceSet((1U << 11) - 1U); }
 
   [[nodiscard]] friend constexpr TraceSet operator|(TraceSet left, TraceSet right) {
     return TraceSet(left.bits_ | right.bits_);
@@ -59,10 +62,15 @@ struct ClippedActivations {
   at::Tensor share;   ///< scalar, of the real tokens' values
 };
 
+/// The output y = x W^T + b of each linear of a layer, [B, N, features], by projection as
+/// parameterPlace names them: "q", "k", "v", "o", "gate", "up", "down".
+using ProjectionOutputs = std::map<std::string, at::Tensor>;
+
 /// What a forward pass leaves behind: B batch, H heads, N padded length, D hidden, d = D / H, L
-/// layers, C classes. One tensor per layer, except `hidden` (L + 1, the embedding output first).
-/// Parts that were not asked for are empty. They carry gradients unless the pass ran without.
-struct BertTrace {
+/// layers, C classes, V vocabulary. One tensor per layer, except `hidden` (L + 1, the embedding
+/// output first). Parts that were not asked for are empty, and so are those that an architecture
+/// does not have. They carry gradients unless the pass ran without.
+struct ModelTrace {
   std::vector<at::Tensor>
       score;  ///< [B, H, N, N]: Q K^T / sqrt(d) + mask (8-bit Q, K in a student), before softmax
   std::vector<at::Tensor> prob;  ///< [B, H, N, N]: softmax(score), before dropout and before 8 bits
@@ -74,9 +82,13 @@ struct BertTrace {
   std::vector<at::Tensor> sum;     ///< [B, N, D]: dropout(dense) + layer input, before LayerNorm
   std::vector<at::Tensor> normed_dense;  ///< [B, N, D]: LayerNorm(dropout(dense)): no layer input
   std::vector<at::Tensor> hidden;        ///< [B, N, D]: embedding output, then each layer's output
-  std::vector<ClippedActivations> clipped;  ///< in the order of the pass; none where nothing is
-                                            ///< quantized
-  at::Tensor logits;                        ///< [B, C]; always there
+  std::vector<ClippedActivations> clipped;    ///< in the order of the pass; none where nothing is
+                                              ///< quantized
+  std::vector<ProjectionOutputs> projection;  ///< of decoders
+  /// Always there: [B, C] of a classifier; [M, V] of a language model, a row for each of the M
+  /// judged positions in row-major order (TokenBatch::targets), for each position when the batch
+  /// has no labels.
+  at::Tensor logits;
 };
 
 }  // namespace retort::train

@@ -1,4 +1,4 @@
-#include "trainers/models/bert_quantization.h"
+#include "trainers/models/model_quantization.h"
 
 #include "trainers/quantizers/quantization_settings.h"
 #include "trainers/quantizers/registry.h"
@@ -7,16 +7,16 @@
 
 namespace retort::train {
 
-bool BertQuantization::quantizesActivations() const {
+bool ModelQuantization::quantizesActivations() const {
   return !std::all_of(activation.begin(), activation.end(), [](const ActivationOptions& options) {
     return options.isIdentity();
   });
 }
 
-BertQuantization makeBertQuantization(const SettingValues& settings) {
+ModelQuantization makeModelQuantization(const SettingValues& settings) {
   const QuantizationSettings others = quantizationSettings().read(settings);
-  BertQuantization quantization{.weights = PrecisionMap(settings),
-                                .activation = readActivationSettings(settings)};
+  ModelQuantization quantization{.weights = PrecisionMap(settings),
+                                 .activation = readActivationSettings(settings)};
   for (ActivationOptions& point : quantization.activation) {
     point.clip = point.clip.value_or(others.clip);
   }

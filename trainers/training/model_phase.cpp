@@ -1,4 +1,4 @@
-#include "trainers/training/encoder_phase.h"
+#include "trainers/training/model_phase.h"
 
 #include "core/base/text.h"
 #include "trainers/data/data_settings.h"
@@ -43,38 +43,40 @@ std::optional<std::size_t> firstBad(const std::vector<at::Tensor>& layers) {
 
 }  // namespace
 
-EncoderPhase::EncoderPhase(const PhaseInput& input)
+ModelPhase::ModelPhase(const PhaseInput& input)
     : input_(input),
       run_(runSettings().read(input.settings)) {}
 
-at::ScalarType EncoderPhase::dtype() const {
+at::ScalarType ModelPhase::dtype() const {
   return run_.dtype == "float64" ? at::kDouble : at::kFloat;
 }
 
-TaskData EncoderPhase::readTask() const {
-  TaskData data = loadTaskData(input_.settings);
-  for (const std::string& warning : data.warnings) {
-    input_.warn(warning);
-  }
-  return data;
+void ModelPhase::readTask(const std::filesystem::path& model) {
+  task_ = makeTask({.settings = input_.settings,
+                    .model = model,
+                    .dtype = dtype(),
+                    .device = input_.device,
+                    .warn = input_.warn});
 }
 
-EncoderTask::Options EncoderPhase::taskOptions() const {
-  const LoopSettings loop = loopSettings().read(input_.settings);
-  return {.eval_batch = loop.eval_batch > 0 ? loop.eval_batch : loop.batch,
-          .dtype = dtype(),
-          .device = input_.device};
+ModelRequest ModelPhase::modelRequest() const {
+  return {.labels = task_->outputs(), .dtype = dtype(), .device = input_.device};
 }
 
-NamedTensors EncoderPhase::parameters() const {
+NamedTensors ModelPhase::parameters() const {
   NamedTensors parameters = model_->parameters();
   const NamedTensors quantizers = model_->quantizerParameters();
   parameters.insert(parameters.end(), quantizers.begin(), quantizers.end());
   return parameters;
 }
 
-void EncoderPhase::setModel(std::unique_ptr<BertModel> model) {
-  model_ = std::move(model);
+void ModelPhase::takeModel(const ModelSource& source, const ModelQuantization& quantization) {
+  for (const std::string& warning : source.warnings) {
+    input_.warn(warning);
+  }
+  blueprint_ = source.blueprint;
+  model_ =
+      blueprint_->build(source.parameters, quantization, modelSettings().read(input_.settings));
   const std::vector<std::string> names = namesOf(parameters());
   const FreezeSettings freeze = freezeSettings().read(input_.settings);
   const std::set<std::string> frozen = frozenParameters(freeze.selectors, names);
@@ -82,9 +84,9 @@ void EncoderPhase::setModel(std::unique_ptr<BertModel> model) {
   frozen_ = describeFrozen(frozen, names);
 }
 
-ProbedTraining EncoderPhase::probed(std::int64_t step, std::int64_t total_steps) const {
+ProbedTraining ModelPhase::probed(std::int64_t step, std::int64_t total_steps) const {
   return {.student = model_.get(),
-          .tokenizer = &task_->tokenizer(),
+          .tokenizer = task_->wordPieces(),
           .rows = trainingRows(),
           .batch = [this](std::span<const std::int64_t> rows) { return task_->batch(rows); },
           .evaluation_rows = task_->evaluationRows(),
@@ -93,18 +95,18 @@ ProbedTraining EncoderPhase::probed(std::int64_t step, std::int64_t total_steps)
                 return task_->evaluationBatch(first, count);
               },
           .objective =
-              [this, step, total_steps](const BertModel& model, const EncoderBatch& batch) {
+              [this, step, total_steps](const Model& model, const TokenBatch& batch) {
                 return objective(model, batch, step, total_steps);
               }};
 }
 
-std::optional<std::vector<MetricPoint>> EncoderPhase::evaluate(std::int64_t /*step*/,
-                                                               std::int64_t /*total_steps*/,
-                                                               const Pulse& pulse) {
+std::optional<std::vector<MetricPoint>> ModelPhase::evaluate(std::int64_t /*step*/,
+                                                             std::int64_t /*total_steps*/,
+                                                             const Pulse& pulse) {
   return task_->evaluate(*model_, "", pulse);
 }
 
-std::string EncoderPhase::firstNonFinite(std::span<const std::int64_t> rows) {
+std::string ModelPhase::firstNonFinite(std::span<const std::int64_t> rows) {
   const at::NoGradGuard no_grad;
   for (const NamedTensor& parameter : parameters()) {
     if (!isFinite(parameter.tensor)) {
@@ -112,7 +114,7 @@ std::string EncoderPhase::firstNonFinite(std::span<const std::int64_t> rows) {
     }
   }
   const TraceSet parts = TraceSet(TracePart::kScore) | TracePart::kOutput | TracePart::kHidden;
-  const BertTrace trace = model_->forward(task_->batch(rows), {.trace = parts});
+  const ModelTrace trace = model_->forward(task_->batch(rows), {.trace = parts});
   const auto hidden = firstBad(trace.hidden);
   const auto score = firstBad(trace.score);
   const auto output = firstBad(trace.output);
@@ -132,45 +134,43 @@ std::string EncoderPhase::firstNonFinite(std::span<const std::int64_t> rows) {
   return isFinite(trace.logits) ? "" : "the logits";
 }
 
-void EncoderPhase::writeModel(const std::filesystem::path& folder) const {
+void ModelPhase::writeModel(const std::filesystem::path& folder) const {
   ModelFiles files;
-  files.config = bertConfigToJson(model_->config(), run_.dtype);
+  files.config = blueprint_->configJson(run_.dtype);
   for (const NamedTensor& parameter : model_->parameters()) {
     files.tensors[parameter.name] = parameter.tensor.detach();
   }
   for (const NamedTensor& parameter : model_->quantizerParameters()) {
     files.quantizers[parameter.name] = parameter.tensor.detach();
   }
-  files.vocabulary = task_->tokenizer().vocabularyText();
-  files.tokenizer_config = task_->tokenizer().configJson();
+  task_->addTokenizer(files);
   writeModelFolder(folder, files);
 }
 
-Json EncoderPhase::summary() const {
+Json ModelPhase::summary() const {
   std::int64_t parameters = 0;
   std::int64_t trainable = 0;
   for (const NamedTensor& parameter : model_->parameters()) {
     parameters += parameter.tensor.numel();
     trainable += parameter.tensor.requires_grad() ? parameter.tensor.numel() : 0;
   }
-  const BertConfig& config = model_->config();
+  const ModelShape& shape = model_->shape();
   return {{"data", task_->summary()},
           {"parameters", parameters},
           {"trainable", trainable},
           {"freeze", frozen_},
-          {"layers", config.num_hidden_layers},
-          {"hidden_size", config.hidden_size},
-          {"heads", config.num_attention_heads}};
+          {"layers", shape.layers},
+          {"hidden_size", shape.hidden_size},
+          {"heads", shape.heads}};
 }
 
-MemoryEstimate EncoderPhase::memory() const {
+MemoryEstimate ModelPhase::memory() const {
   return estimateMemory(
-      model_->config(),
-      stepShape(),
+      blueprint_->savedActivationBytes(stepShape()),
       {.latent = totalBytes(parameters()), .trainable = totalBytes(trainableParameters())});
 }
 
-StepShape EncoderPhase::stepShape() const {
+StepShape ModelPhase::stepShape() const {
   return {.rows = loopSettings().read(input_.settings).batch,
           .length = dataSettings().read(input_.settings).max_length,
           .element_bytes = dtype() == at::kDouble ? 8 : 4};

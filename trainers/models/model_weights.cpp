@@ -1,0 +1,135 @@
+#include "trainers/models/model_weights.h"
+
+#include "core/base/text.h"
+#include "trainers/quantizers/held_grid.h"
+#include "trainers/train_error.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace retort::train {
+namespace {
+
+/// The tensors of `given` in the model's order, or an error that lists what does not fit.
+NamedTensors orderParameters(const std::vector<ParameterShape>& shapes, const NamedTensors& given) {
+  constexpr std::size_t kListed = 5;
+  std::vector<std::string> problems;
+  NamedTensors ordered;
+  for (const ParameterShape& expected : shapes) {
+    const at::Tensor* tensor = findTensor(given, expected.name);
+    if (tensor == nullptr) {
+      problems.push_back(fmt::format("'{}' is missing", expected.name));
+    } else if (tensor->sizes() != at::IntArrayRef(expected.shape)) {
+      problems.push_back(fmt::format("'{}' has shape [{}] instead of [{}]",
+                                     expected.name,
+                                     fmt::join(tensor->sizes(), ", "),
+                                     fmt::join(expected.shape, ", ")));
+    } else {
+      ordered.push_back({expected.name, *tensor});
+    }
+  }
+  for (const NamedTensor& entry : given) {
+    if (problems.empty() && findTensor(ordered, entry.name) == nullptr) {
+      problems.push_back(fmt::format("'{}' does not belong to this architecture", entry.name));
+    }
+  }
+  if (problems.empty()) {
+    return ordered;
+  }
+  const std::size_t more = problems.size() > kListed ? problems.size() - kListed : 0;
+  problems.resize(problems.size() - more);
+  throw TrainError(ExitCode::kBadData,
+                   fmt::format("the model's weights do not fit its configuration: {}{}",
+                               joinStrings(problems, "; "),
+                               more > 0 ? fmt::format("; and {} more", more) : ""));
+}
+
+void checkTypes(const NamedTensors& parameters) {
+  const at::Tensor& first = parameters.front().tensor;
+  for (const NamedTensor& entry : parameters) {
+    if (!at::isFloatingType(entry.tensor.scalar_type()) ||
+        entry.tensor.options().type_equal(first.options()) == false ||
+        entry.tensor.device() != first.device()) {
+      throw TrainError(ExitCode::kBadData,
+                       fmt::format("the model's weights must be of one floating point type and "
+                                   "device, but '{}' is {} on "
+                                   "{} and '{}' is {} on {}",
+                                   parameters.front().name,
+                                   c10::toString(first.scalar_type()),
+                                   first.device().str(),
+                                   entry.name,
+                                   c10::toString(entry.tensor.scalar_type()),
+                                   entry.tensor.device().str()));
+    }
+  }
+}
+
+/// "quantizers.bert.pooler.dense.weight.lsq_4.step"
+std::string weightGridName(const std::string& parameter, const Quantizer& quantizer) {
+  return fmt::format("quantizers.{}.{}_{}.{}",
+                     parameter,
+                     quantizer.heldGrid()->spec.name,
+                     quantizer.options().bits,
+                     quantizer.heldGrid()->parameters.front());
+}
+
+}  // namespace
+
+ModelWeights::ModelWeights(const std::vector<ParameterShape>& shapes,
+                           const NamedTensors& given,
+                           const PrecisionMap& precision)
+    : precision_(precision),
+      parameters_(orderParameters(shapes, given)) {
+  checkTypes(parameters_);
+  for (NamedTensor& entry : parameters_) {
+    entry.tensor = entry.tensor.detach();
+    const Quantizer quantizer = precision_.quantizer(entry.name);
+    uses_second_moments_ |= quantizer.options().uses_curvature;
+    if (quantizer.heldGrid() != nullptr) {
+      grids_.push_back(
+          {weightGridName(entry.name, quantizer), quantizer.startParameters(entry.tensor).front()});
+    }
+  }
+}
+
+at::Tensor ModelWeights::tensor(std::string_view name) const {
+  const at::Tensor* found = findTensor(parameters_, name);
+  return found != nullptr ? *found : at::Tensor();
+}
+
+WeightMatrix ModelWeights::matrix(const std::string& name) const {
+  const at::Tensor* second_moment = findTensor(second_moments_, name);
+  Quantizer quantizer = precision_.quantizer(name);
+  if (quantizer.heldGrid() != nullptr) {
+    quantizer = quantizer.bound({*findTensor(grids_, weightGridName(name, quantizer))});
+  }
+  return {.latent = tensor(name),
+          .quantizer = quantizer,
+          .second_moment = second_moment != nullptr ? *second_moment : at::Tensor()};
+}
+
+Linear ModelWeights::linear(const std::string& name) const {
+  return {.weight = matrix(name + ".weight"), .bias = tensor(name + ".bias")};
+}
+
+NormParameters ModelWeights::norm(const std::string& name) const {
+  return {.weight = tensor(name + ".weight"), .bias = tensor(name + ".bias")};
+}
+
+at::Tensor ModelWeights::inUse(std::string_view name) const {
+  TORCH_CHECK(findTensor(parameters_, name) != nullptr, "the model has no parameter ", name);
+  const WeightMatrix weight = matrix(std::string(name));
+  return weight.quantizer.quantized(weight.latent, weight.second_moment);
+}
+
+NamedTensors ModelWeights::quantized() const {
+  NamedTensors quantized;
+  for (const NamedTensor& parameter : parameters_) {
+    if (isQuantized(parameter.name)) {
+      quantized.push_back({parameter.name, inUse(parameter.name)});
+    }
+  }
+  return quantized;
+}
+
+}  // namespace retort::train

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "trainers/models/named_tensors.h"
+#include "trainers/models/parameter_shape.h"
+#include "trainers/models/precision_map.h"
+#include "trainers/models/weight_matrix.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace retort::train {
+
+/// The parameters of a model (latent weights) and the quantizers of those that are quantized.
+class ModelWeights {
+ public:
+  /// `given`: exactly the tensors of `shapes`, in any order, all of one floating type and device.
+  /// Throws TrainError (bad data) that names missing, unknown or misshapen tensors. The tensors are
+  /// shared, not copied; they are made leaves that require no gradient.
+  ModelWeights(const std::vector<ParameterShape>& shapes,
+               const NamedTensors& given,
+               const PrecisionMap& precision);
+
+  /// In the model's order.
+  [[nodiscard]] const NamedTensors& parameters() const { return parameters_; }
+
+  /// The steps that quantizers learn ("quantizers.bert.pooler.dense.weight.lsq_4.step").
+  [[nodiscard]] const NamedTensors& grids() const { return grids_; }
+
+  /// The optimizer's second moments by parameter name, shared (see Quantizer).
+  void setSecondMoments(const NamedTensors& second_moments) { second_moments_ = second_moments; }
+
+  /// True when some weight's quantizer would use its second moment.
+  [[nodiscard]] bool usesSecondMoments() const { return uses_second_moments_; }
+
+  /// The parameter of that name; undefined when the architecture has none.
+  [[nodiscard]] at::Tensor tensor(std::string_view name) const;
+
+  /// The weight of that name, which must be there, with its quantizer.
+  [[nodiscard]] WeightMatrix matrix(const std::string& name) const;
+
+  /// `name`.weight and `name`.bias.
+  [[nodiscard]] Linear linear(const std::string& name) const;
+  [[nodiscard]] NormParameters norm(const std::string& name) const;
+
+  /// The weight of that name as a forward pass uses it, without gradient. Throws c10::Error for a
+  /// name that is none of the parameters'.
+  [[nodiscard]] at::Tensor inUse(std::string_view name) const;
+
+  /// All weights that are quantized, as inUse.
+  [[nodiscard]] NamedTensors quantized() const;
+
+ private:
+  [[nodiscard]] bool isQuantized(const std::string& name) const {
+    return !precision_.quantizer(name).isIdentity();
+  }
+
+  PrecisionMap precision_;
+  NamedTensors parameters_;
+  NamedTensors grids_;
+  NamedTensors second_moments_;
+  bool uses_second_moments_ = false;
+};
+
+}  // namespace retort::train

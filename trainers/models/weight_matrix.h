@@ -1,0 +1,30 @@
+#pragma once
+
+#include "trainers/quantizers/quantizer.h"
+
+#include <ATen/core/Tensor.h>
+
+namespace retort::train {
+
+/// A weight matrix or table, and the grid that it is put on in each pass.
+struct WeightMatrix {
+  at::Tensor latent;
+  Quantizer quantizer;       ///< the identity: it stays in full precision
+  at::Tensor second_moment;  ///< see Quantizer; undefined while there is none
+
+  [[nodiscard]] at::Tensor quantized() const { return quantizer(latent, second_moment); }
+};
+
+/// y = x W^T + b.
+struct Linear {
+  WeightMatrix weight;
+  at::Tensor bias;  ///< undefined where the architecture has none
+};
+
+/// A norm's gain and offset.
+struct NormParameters {
+  at::Tensor weight;
+  at::Tensor bias;  ///< undefined in an RMSNorm
+};
+
+}  // namespace retort::train
