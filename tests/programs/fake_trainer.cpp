@@ -366,7 +366,9 @@ int analyze(const RunPaths& paths, const std::vector<std::string>& words) {
     }
   }
   const Json analysis = {{"probe", "fake_probe"}, {"file", "nowhere"}, {"points", points}};
+  const char* policy = std::getenv("OMP_WAIT_POLICY");
   const Json report = {{"run", "fake"},
+                       {"wait_policy", policy == nullptr ? "" : policy},
                        {"checkpoint", "last"},
                        {"rows", 7},
                        {"words", words},

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <limits>
 #include <memory>
 
@@ -110,6 +111,9 @@ Result<Json> analyzeRun(const Session& session,
     return failWith(trainer.error());
   }
   const Argv command = commandOf(*trainer, session.paths.run(run.spec.run_id), options);
+  // Nobody has given an analysis cores of its own. Threads of OpenMP that wait for each other
+  // spinning, as they usually do, take many times the processor time beside other programs.
+  ::setenv("OMP_WAIT_POLICY", "passive", /*overwrite=*/0);
   const auto signals = EndSignals::block();
   if (!signals) {
     return failWith(signals.error());

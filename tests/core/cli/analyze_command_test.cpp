@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <sstream>
 #include <thread>
 
@@ -105,6 +106,18 @@ TEST_F(AnalyzeCommand, HandsTheOptionsOn) {
                   "probe.fake_probe.count=2",
                   "--rows",
                   "5"}));
+}
+
+TEST_F(AnalyzeCommand, LetsThreadsSleepUnlessTheUserSaysOtherwise) {
+  const std::vector<std::string> words{"analyze", "lengths", "--probe", "fake_probe", "--json"};
+  const auto policyOf = [](const ProgramOutput& shown) {
+    return parseJson(shown.output).value().at(0).at("wait_policy").get<std::string>();
+  };
+
+  EXPECT_EQ(policyOf(retort(words)), "passive");
+  ASSERT_EQ(::setenv("OMP_WAIT_POLICY", "active", 1), 0);
+  EXPECT_EQ(policyOf(retort(words)), "active");
+  ::unsetenv("OMP_WAIT_POLICY");
 }
 
 TEST_F(AnalyzeCommand, KnowsTheProbesOfTheCatalogue) {
