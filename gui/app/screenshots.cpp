@@ -112,8 +112,12 @@ int takeScreenshots(const QString& folder) {
   MainWindow window(context, session);
   window.resize(kPictureSize);
   window.show();
+  QObject::connect(&context, &AppContext::runsRead, &context, [&context] {
+    if (context.selectedRuns().empty()) {
+      selectSomeRuns(context);
+    }
+  });
   context.start();
-  selectSomeRuns(context);
   const QString experiment = place.filePath(QStringLiteral("demo.yaml"));
   if (QFile::copy(QDir(templatesFolder()).filePath(QStringLiteral("demo.yaml")), experiment)) {
     window.openFile(experiment);

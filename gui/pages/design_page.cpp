@@ -366,7 +366,10 @@ void DesignPage::start() {
                                    qt(formatCount(counts.runs - counts.done, "run")));
   is_starting_ = true;
   showStart();
-  context_.submit(editor_.plan()->submission, [this, message](bool is_done) {
+  // A share of the plan: ten thousand runs take longer to copy than a frame lasts.
+  const auto& plan = editor_.plan();
+  const std::shared_ptr<const Submission> submission(plan, &plan->submission);
+  context_.submit(submission, [this, message](bool is_done) {
     is_starting_ = false;
     showStart();
     if (is_done) {

@@ -3,12 +3,14 @@
 #include "core/agent/trainer_catalogue.h"
 #include "gui/models/app_context.h"
 #include "gui/models/run_colors.h"
+#include "gui/models/run_names.h"
 #include "gui/pages/watch_layer_panel.h"
 #include "gui/pages/watch_signal_panel.h"
 #include "gui/pages/watch_stack_panel.h"
 #include "storage/workspace_store.h"
 
 #include <QCheckBox>
+#include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QSettings>
@@ -38,9 +40,22 @@ double halfLifeOf(int position) {
 }
 
 QString nameOf(const RunRecord* run, const std::string& run_id) {
-  const std::string& text = run != nullptr && !run->name.empty() ? run->name : run_id;
-  QString name = QString::fromStdString(text);
+  return QString::fromStdString(run != nullptr && !run->name.empty() ? run->name : run_id);
+}
+
+QString shortened(const QString& name) {
   return name.size() <= kLongestName ? name : name.left(kLongestName - 1) + QChar(0x2026);
+}
+
+/// Says so when only one of several runs has recorded what is shown; else empty.
+QString nameOfOnlyOne(const std::vector<WatchedRun>& runs) {
+  const auto has_recorded = [](const WatchedRun& run) {
+    return !run.series.empty();
+  };
+  const auto only = std::find_if(runs.begin(), runs.end(), has_recorded);
+  return runs.size() > 1 && std::count_if(runs.begin(), runs.end(), has_recorded) == 1
+             ? WatchPage::tr("Of the selected runs only %1 has recorded this.").arg(only->name)
+             : QString();
 }
 
 }  // namespace
@@ -59,6 +74,7 @@ WatchPage::WatchPage(AppContext& context, QWidget* parent)
   layout->setSpacing(0);
   auto* bar = new QHBoxLayout;
   bar->setContentsMargins(8, 4, 8, 4);
+  bar->setSpacing(8);
   layout->addLayout(bar);
   buildBar(*bar);
   note_->setTextFormat(Qt::PlainText);
@@ -138,6 +154,12 @@ void WatchPage::buildBar(QBoxLayout& layout) {
 }
 
 void WatchPage::buildDisplay(QBoxLayout& layout) {
+  x_axis_ = new QComboBox(this);
+  x_axis_->addItem(tr("Over steps"), static_cast<int>(XQuantity::kStep));
+  x_axis_->addItem(tr("Over time"), static_cast<int>(XQuantity::kElapsed));
+  x_axis_->addItem(tr("Over time of day"), static_cast<int>(XQuantity::kClock));
+  x_axis_->setAccessibleName(tr("X axis"));
+  x_axis_->setToolTip(tr("What stands along the X axes of curves"));
   smoothing_label_ = new QLabel(this);
   smoothing_ = new QSlider(Qt::Horizontal, this);
   smoothing_->setRange(0, kSmoothingPositions);
@@ -157,14 +179,20 @@ void WatchPage::buildDisplay(QBoxLayout& layout) {
   reset->setToolTip(
       tr("Show everything again (double click in a plot, or 0). Drag pans, the wheel "
          "zooms, Shift and drag zooms into a rectangle."));
-  for (QWidget* widget :
-       std::initializer_list<QWidget*>{smoothing_label_, smoothing_, log_, follow_, reset}) {
+  for (QWidget* widget : std::initializer_list<QWidget*>{
+           x_axis_, smoothing_label_, smoothing_, log_, follow_, reset}) {
     layout.addWidget(widget);
   }
   const QSettings settings;
+  x_axis_->setCurrentIndex(
+      std::clamp(settings.value(QStringLiteral("watch/x")).toInt(), 0, x_axis_->count() - 1));
   smoothing_->setValue(settings.value(QStringLiteral("watch/smoothing")).toInt());
   log_->setChecked(settings.value(QStringLiteral("watch/log")).toBool());
   follow_->setChecked(true);
+  connect(x_axis_, &QComboBox::activated, this, [this] {
+    followMetrics();
+    takeDisplay();
+  });
   connect(smoothing_, &QSlider::valueChanged, this, &WatchPage::takeDisplay);
   connect(log_, &QCheckBox::toggled, this, &WatchPage::takeDisplay);
   connect(follow_, &QCheckBox::toggled, this, &WatchPage::takeDisplay);
@@ -219,7 +247,8 @@ void WatchPage::followSelection() {
 }
 
 void WatchPage::followMetrics() {
-  source_.follow(run_ids_, panel()->wantedMetrics(source_.metricNames()));
+  source_.follow(
+      run_ids_, panel()->wantedMetrics(source_.metricNames()), xQuantity() != XQuantity::kStep);
 }
 
 void WatchPage::showSeries() {
@@ -230,9 +259,13 @@ void WatchPage::showSeries() {
     return;
   }
   const std::size_t selected = context_.selectedRuns().size();
-  note_->setText(tr("The first %1 of %2 selected runs are shown.").arg(kMostRuns).arg(selected));
-  note_->setVisible(selected > kMostRuns);
-  panel()->setRuns(watchedRuns(), source_.metricNames());
+  const std::vector<WatchedRun> watched = watchedRuns();
+  note_->setText(
+      selected > kMostRuns
+          ? tr("The first %1 of %2 selected runs are shown.").arg(kMostRuns).arg(selected)
+          : nameOfOnlyOne(watched));
+  note_->setVisible(!note_->text().isEmpty());
+  panel()->setRuns(watched, source_.metricNames());
   stack_->setCurrentWidget(panel());
 }
 
@@ -244,6 +277,7 @@ void WatchPage::showSentence(const QString& sentence) {
 
 void WatchPage::takeDisplay() {
   WatchDisplay display;
+  display.x = xQuantity();
   display.half_life = halfLifeOf(smoothing_->value());
   display.is_log = log_->isChecked();
   display.is_following = follow_->isChecked();
@@ -254,6 +288,11 @@ void WatchPage::takeDisplay() {
   QSettings settings;
   settings.setValue(QStringLiteral("watch/smoothing"), smoothing_->value());
   settings.setValue(QStringLiteral("watch/log"), log_->isChecked());
+  settings.setValue(QStringLiteral("watch/x"), x_axis_->currentIndex());
+}
+
+XQuantity WatchPage::xQuantity() const {
+  return static_cast<XQuantity>(x_axis_->currentData().toInt());
 }
 
 /// Units and documentation of the metrics, from the trainer of the first run.
@@ -281,14 +320,20 @@ WatchPanel* WatchPage::panel() const {
 }
 
 std::vector<WatchedRun> WatchPage::watchedRuns() const {
+  QStringList names;
+  for (const std::string& run_id : run_ids_) {
+    names.append(nameOf(context_.findRun(run_id), run_id));
+  }
+  names = distinctiveNames(names);
   std::vector<WatchedRun> watched;
   for (const std::string& run_id : run_ids_) {
     WatchedRun run;
     run.run_id = run_id;
-    run.name = nameOf(context_.findRun(run_id), run_id);
+    run.name = shortened(names[static_cast<qsizetype>(watched.size())]);
     run.color = {runColor(run_id, false), runColor(run_id, true)};
     run.series = source_.seriesOf(run_id);
     run.keys = source_.keysOf(run_id);
+    run.clock = source_.clockOf(run_id);
     watched.push_back(std::move(run));
   }
   return watched;

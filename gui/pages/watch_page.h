@@ -11,6 +11,7 @@
 
 class QBoxLayout;
 class QCheckBox;
+class QComboBox;
 class QLabel;
 class QSlider;
 class QStackedWidget;
@@ -49,6 +50,7 @@ class WatchPage final : public QWidget {
   void showSeries();
   void showSentence(const QString& sentence);
   void takeDisplay();
+  [[nodiscard]] XQuantity xQuantity() const;
   void askCatalogue();
   [[nodiscard]] WatchPanel* panel() const;
   [[nodiscard]] std::vector<WatchedRun> watchedRuns() const;
@@ -63,6 +65,7 @@ class WatchPage final : public QWidget {
   QStackedWidget* stack_;
   QLabel* sentence_;
   QLabel* note_;
+  QComboBox* x_axis_;
   QSlider* smoothing_;
   QLabel* smoothing_label_;
   QCheckBox* log_;

@@ -71,13 +71,8 @@ std::set<std::string> WatchSignalPanel::wantedMetrics(
   return wanted;
 }
 
-void WatchSignalPanel::grow() {
+void WatchSignalPanel::showSamples(bool /*is_other*/) {
   showProfiles();
-}
-
-void WatchSignalPanel::rebuild() {
-  showProfiles();
-  fillLegend();
 }
 
 void WatchSignalPanel::showProfiles() {

@@ -44,7 +44,7 @@ WatchStackPanel::WatchStackPanel(std::vector<StackedPlot> plots, QWidget* parent
     column->addWidget(plot);
     addPlot(plot);
     linked.push_back(plot);
-    stack_.push_back({std::move(recipe), plot, {}});
+    stack_.push_back({std::move(recipe), plot, {}, {}});
   }
   linkXAxes(linked);
   setPlots(column);
@@ -60,12 +60,24 @@ std::set<std::string> WatchStackPanel::wantedMetrics(
   return wanted;
 }
 
-void WatchStackPanel::grow() {
+bool WatchStackPanel::takeSamples(WorkRoom& room) {
   for (Stacked& stacked : stack_) {
     for (WatchCurves& curves : stacked.curves) {
-      curves.grow();
+      if (!curves.grow(room)) {
+        return false;
+      }
     }
-    stacked.plot->dataChanged();
+  }
+  return true;
+}
+
+void WatchStackPanel::showSamples(bool is_other) {
+  for (Stacked& stacked : stack_) {
+    if (is_other) {
+      stacked.plot->setCurves(stacked.drawn);
+    } else {
+      stacked.plot->dataChanged();
+    }
   }
 }
 
@@ -73,7 +85,6 @@ void WatchStackPanel::rebuild() {
   for (Stacked& stacked : stack_) {
     rebuildOne(stacked);
   }
-  fillLegend();
 }
 
 void WatchStackPanel::rebuildOne(Stacked& stacked) {
@@ -82,6 +93,7 @@ void WatchStackPanel::rebuildOne(Stacked& stacked) {
   std::vector<Curve> curves;
   CurveChoice choice;
   choice.half_life = stacked.recipe.is_smoothed ? display().half_life : 0;
+  choice.x = display().x;
   QString documentation;
   for (const std::string& metric : metrics) {
     choice.metric = metric;
@@ -103,13 +115,10 @@ void WatchStackPanel::rebuildOne(Stacked& stacked) {
     stacked.curves.push_back(std::move(made));
     documentation += documentationOf(metric);
   }
-  CurvePlotSetup setup;
-  setup.x_label = tr("Step");
-  setup.y_label = metrics.size() == 1 ? labelOf(metrics.front()) : QString();
-  stacked.plot->setUp(setup);
+  stacked.plot->setUp(curveSetup(metrics.size() == 1 ? labelOf(metrics.front()) : QString()));
   stacked.plot->setWhatsThis(documentation);
   stacked.plot->setVisible(!stacked.recipe.is_optional || !curves.empty());
-  stacked.plot->setCurves(std::move(curves));
+  stacked.drawn = std::move(curves);
 }
 
 }  // namespace retort::gui

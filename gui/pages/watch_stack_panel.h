@@ -21,16 +21,18 @@ class WatchStackPanel final : public WatchPanel {
 
   [[nodiscard]] std::set<std::string> wantedMetrics(
       const std::vector<std::string>& available) const override;
-  void grow() override;
 
  protected:
   void rebuild() override;
+  bool takeSamples(WorkRoom& room) override;
+  void showSamples(bool is_other) override;
 
  private:
   struct Stacked {
     StackedPlot recipe;
     CurvePlot* plot = nullptr;
     std::vector<WatchCurves> curves;
+    std::vector<Curve> drawn;  ///< all of `curves`, as they are named here
   };
 
   void rebuildOne(Stacked& stacked);

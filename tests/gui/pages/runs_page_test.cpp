@@ -172,7 +172,8 @@ TEST(RunsPage, SaysWhatToDoWhenThereAreNoRuns) {
   const QSignalSpy asked(&page, &RunsPage::templatesRequested);
 
   auto* button = page.findChild<QPushButton*>();
-  ASSERT_TRUE(button->isVisible());
+  EXPECT_FALSE(button->isVisible());  // not before it is known
+  ASSERT_TRUE(waitFor([&] { return button->isVisible(); }));
   button->click();
 
   EXPECT_EQ(asked.count(), 1);
