@@ -39,7 +39,9 @@ class WatchLayerPanel final : public WatchPanel {
   void restore();
   void remember() const;
   void takeChoice();
+  void takeGrouping();
   void offerMetrics();
+  void offerGroupings();
   void offerPicks();
   void offerRuns();
   void showCurves();
@@ -63,6 +65,7 @@ class WatchLayerPanel final : public WatchPanel {
   CurvePlot* curve_plot_;
   DepthPlot* depth_plot_;
   HeatMapPlot* heat_plot_;
+  Grouping wanted_grouping_ = Grouping::kProjection;  ///< where the metric has it
   WatchCurves curves_;
 };
 

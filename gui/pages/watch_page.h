@@ -19,6 +19,7 @@ class QTabBar;
 namespace retort::gui {
 
 class AppContext;
+class EmptyState;
 
 /// The curves of the selected runs while they grow: a panel for losses, gradients, attention,
 /// signal propagation and speed, and one for any other metric.
@@ -47,7 +48,7 @@ class WatchPage final : public QWidget {
   void followSelection();
   void followMetrics();
   void showSeries();
-  void showSentence(const QString& sentence);
+  void showEmptyState();
   void takeDisplay();
   void askCatalogue();
   [[nodiscard]] WatchPanel* panel() const;
@@ -61,7 +62,7 @@ class WatchPage final : public QWidget {
   std::vector<WatchPanel*> panels_;
   QTabBar* tabs_;
   QStackedWidget* stack_;
-  QLabel* sentence_;
+  EmptyState* empty_;
   QLabel* note_;
   QSlider* smoothing_;
   QLabel* smoothing_label_;
