@@ -36,7 +36,7 @@ constexpr int kRowMargin = 8;
 constexpr int kIconSize = 18;
 constexpr int kCaptionMargin = 4;  // from the handle of the divider
 constexpr int kMostCaptionLines = 6;
-constexpr int kLongestCaption = 480;
+constexpr int kLongestCaption = 640;
 
 QLabel* makeText(QWidget* parent) {
   auto* label = new QLabel(parent);
