@@ -8,6 +8,7 @@
 #include "gui/models/palette_colors.h"
 #include "gui/models/run_filter_model.h"
 #include "gui/models/run_table_model.h"
+#include "gui/pages/empty_state.h"
 #include "gui/pages/run_actions.h"
 #include "gui/pages/run_details_panel.h"
 #include "gui/pages/run_table_view.h"
@@ -19,7 +20,6 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
-#include <QPushButton>
 #include <QShortcut>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -64,7 +64,8 @@ RunsPage::RunsPage(AppContext& context, QWidget* parent)
   layout->addWidget(buildFilterRow());
   layout->addWidget(splitter_, 1);
   stack_ = new QStackedWidget(this);
-  stack_->addWidget(buildEmptyState());
+  empty_ = new EmptyState(context_, this);
+  stack_->addWidget(empty_);
   stack_->addWidget(list);
   stack_->addWidget(new QWidget(stack_));
   stack_->setCurrentIndex(kNothingKnown);
@@ -127,40 +128,13 @@ QWidget* RunsPage::buildFilterRow() {
   return row;
 }
 
-QWidget* RunsPage::buildEmptyState() {
-  auto* page = new QWidget(this);
-  auto* title = new QLabel(tr("No runs yet"), page);
-  QFont font = title->font();
-  font.setPointSizeF(font.pointSizeF() * 1.6);
-  title->setFont(font);
-  empty_text_ = new QLabel(page);
-  empty_text_->setTextFormat(Qt::PlainText);
-  empty_text_->setAlignment(Qt::AlignCenter);
-  empty_text_->setWordWrap(true);
-  empty_text_->setText(
-      tr("Open a template in the design page and start it,\n"
-         "or run \"./retort demo\" in a terminal."));
-  auto* button =
-      new QPushButton(icon(QStringLiteral("template")), tr("&Design an experiment"), page);
-  connect(button, &QPushButton::clicked, this, &RunsPage::templatesRequested);
-  auto* layout = new QVBoxLayout(page);
-  layout->addStretch();
-  layout->addWidget(title, 0, Qt::AlignCenter);
-  layout->addWidget(empty_text_);
-  layout->addWidget(button, 0, Qt::AlignCenter);
-  layout->addStretch();
-  return page;
-}
-
 void RunsPage::connectAll() {
   connect(&context_, &AppContext::runsRead, this, &RunsPage::takeRuns);
   connect(&context_, &AppContext::selectionChanged, this, &RunsPage::takeSelection);
   connect(&context_, &AppContext::readFailed, this, [this](const QString& reason) {
     if (context_.runs().empty()) {
       stack_->setCurrentIndex(kEmptyState);
-      empty_text_->setText(tr("%1.\n\nOpen a template in the design page and start it,\n"
-                              "or run \"./retort demo\" in a terminal.")
-                               .arg(reason));
+      empty_->tellNoRuns(reason);
     }
   });
   connect(runs_, &RunTableModel::caughtUp, this, [this](bool has_other_rows) {

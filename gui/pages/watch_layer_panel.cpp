@@ -102,26 +102,21 @@ WatchLayerPanel::WatchLayerPanel(const QString& name,
 }
 
 void WatchLayerPanel::buildBar(QBoxLayout& layout) {
-  const auto addBox = [&](const QString& accessible) {
+  const auto addBox = [&](const QString& accessible, void (WatchLayerPanel::*take)()) {
     auto* box = new QComboBox(this);
     box->setAccessibleName(accessible);
     box->setToolTip(accessible);
     box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     box->setMaximumWidth(box->fontMetrics().averageCharWidth() * 36);
     layout.addWidget(box);
-    connect(box, &QComboBox::activated, this, &WatchLayerPanel::takeChoice);
+    connect(box, &QComboBox::activated, this, take);
     return box;
   };
-  metric_box_ = addBox(tr("Metric"));
-  view_box_ = addBox(tr("View"));
+  metric_box_ = addBox(tr("Metric"), &WatchLayerPanel::takeChoice);
+  view_box_ = addBox(tr("View"), &WatchLayerPanel::takeChoice);
   view_box_->addItems({tr("Curves"), tr("By depth"), tr("Heat map")});
-  group_box_ = addBox(tr("What becomes one curve"));
-  group_box_->addItem(tr("One curve a projection"), static_cast<int>(Grouping::kProjection));
-  group_box_->addItem(tr("One curve a layer"), static_cast<int>(Grouping::kLayer));
-  group_box_->addItem(tr("One curve a head"), static_cast<int>(Grouping::kHead));
-  group_box_->addItem(tr("All together"), static_cast<int>(Grouping::kTogether));
-  group_box_->addItem(tr("Every single one"), static_cast<int>(Grouping::kEach));
-  run_box_ = addBox(tr("Run of the heat map"));
+  group_box_ = addBox(tr("What becomes one curve"), &WatchLayerPanel::takeGrouping);
+  run_box_ = addBox(tr("Run of the heat map"), &WatchLayerPanel::takeChoice);
   layers_ = new WatchPickButton(tr("Layers"), this);
   projections_ = new WatchPickButton(tr("Projections"), this);
   heads_ = new WatchPickButton(tr("Heads"), this);
@@ -138,6 +133,9 @@ void WatchLayerPanel::buildPlots() {
   depth_plot_ = new DepthPlot(stack_);
   heat_plot_ = new HeatMapPlot(stack_);
   heat_plot_->setXAxis(tr("Step"), AxisKind::kSteps);
+  curve_plot_->setName(tr("Curves over steps"));
+  depth_plot_->setName(tr("Values by depth"));
+  heat_plot_->setName(tr("Heat map"));
   step_bar_ = new WatchStepBar(this);
   step_bar_->setContentsMargins(8, 0, 8, 4);
   for (PlotWidget* plot :
@@ -154,8 +152,10 @@ void WatchLayerPanel::restore() {
   metric_box_->addItem(settings.value(settingKey(name_, "metric")).toString());
   view_box_->setCurrentIndex(
       std::clamp(settings.value(settingKey(name_, "view")).toInt(), 0, view_box_->count() - 1));
-  group_box_->setCurrentIndex(
-      std::clamp(settings.value(settingKey(name_, "group")).toInt(), 0, group_box_->count() - 1));
+  wanted_grouping_ =
+      static_cast<Grouping>(std::clamp(settings.value(settingKey(name_, "grouping")).toInt(),
+                                       static_cast<int>(Grouping::kProjection),
+                                       static_cast<int>(Grouping::kTogether)));
   layers_->setPicked(fromList(settings.value(settingKey(name_, "layers")).toStringList()));
   projections_->setPicked(
       fromList(settings.value(settingKey(name_, "projections")).toStringList()));
@@ -166,7 +166,7 @@ void WatchLayerPanel::remember() const {
   QSettings settings;
   settings.setValue(settingKey(name_, "metric"), metric_box_->currentText());
   settings.setValue(settingKey(name_, "view"), view_box_->currentIndex());
-  settings.setValue(settingKey(name_, "group"), group_box_->currentIndex());
+  settings.setValue(settingKey(name_, "grouping"), static_cast<int>(wanted_grouping_));
   settings.setValue(settingKey(name_, "layers"), toList(layers_->picked()));
   settings.setValue(settingKey(name_, "projections"), toList(projections_->picked()));
   settings.setValue(settingKey(name_, "heads"), toList(heads_->picked()));
@@ -176,6 +176,11 @@ void WatchLayerPanel::takeChoice() {
   remember();
   Q_EMIT wantedChanged();
   remake();
+}
+
+void WatchLayerPanel::takeGrouping() {
+  wanted_grouping_ = static_cast<Grouping>(group_box_->currentData().toInt());
+  takeChoice();
 }
 
 std::set<std::string> WatchLayerPanel::wantedMetrics(
@@ -232,6 +237,7 @@ void WatchLayerPanel::resetView() {
 
 void WatchLayerPanel::rebuild() {
   offerMetrics();
+  offerGroupings();
   offerPicks();
   offerRuns();
   const View shown = view();
@@ -266,6 +272,26 @@ void WatchLayerPanel::offerMetrics() {
   metric_box_->clear();
   metric_box_->addItems(names);
   metric_box_->setCurrentText(shown);
+}
+
+/// Not every metric has every dimension. By layer instead, but not for several runs at once.
+void WatchLayerPanel::offerGroupings() {
+  const SeriesDimensions found = dimensionsOf(keysOf(runs(), metric()));
+  group_box_->clear();
+  const auto offer = [&](bool is_there, const QString& text, Grouping grouping) {
+    if (is_there) {
+      group_box_->addItem(text, static_cast<int>(grouping));
+    }
+  };
+  offer(!found.projections.empty(), tr("One curve a projection"), Grouping::kProjection);
+  offer(!found.layers.empty(), tr("One curve a layer"), Grouping::kLayer);
+  offer(!found.heads.empty(), tr("One curve a head"), Grouping::kHead);
+  offer(true, tr("All together"), Grouping::kTogether);
+  offer(true, tr("Every single one"), Grouping::kEach);
+  const bool has_room = view() == View::kCurves && runs().size() == 1 && !found.layers.empty();
+  const int fallback = static_cast<int>(has_room ? Grouping::kLayer : Grouping::kTogether);
+  const int wanted = group_box_->findData(static_cast<int>(wanted_grouping_));
+  group_box_->setCurrentIndex(wanted < 0 ? group_box_->findData(fallback) : wanted);
 }
 
 void WatchLayerPanel::offerPicks() {
@@ -352,13 +378,6 @@ CurveChoice WatchLayerPanel::choice() const {
   CurveChoice choice;
   choice.metric = metric();
   choice.grouping = static_cast<Grouping>(group_box_->currentData().toInt());
-  const SeriesDimensions found = dimensionsOf(keysOf(runs(), choice.metric));
-  // Not every metric has the dimension. By layer instead, but not for several runs at once.
-  if ((choice.grouping == Grouping::kProjection && found.projections.empty()) ||
-      (choice.grouping == Grouping::kHead && found.heads.empty())) {
-    const bool has_room = view() == View::kCurves && runs().size() == 1;
-    choice.grouping = has_room ? Grouping::kLayer : Grouping::kTogether;
-  }
   choice.pick.layers = numbersOf(layers_->picked());
   choice.pick.heads = numbersOf(heads_->picked());
   const auto projections = projections_->picked();

@@ -44,7 +44,9 @@ class WatchLayerPanel final : public WatchPanel {
   void restore();
   void remember() const;
   void takeChoice();
+  void takeGrouping();
   void offerMetrics();
+  void offerGroupings();
   void offerPicks();
   void offerRuns();
   void showCurves();
@@ -72,6 +74,7 @@ class WatchLayerPanel final : public WatchPanel {
   CurvePlot* curve_plot_;
   DepthPlot* depth_plot_;
   HeatMapPlot* heat_plot_;
+  Grouping wanted_grouping_ = Grouping::kProjection;  ///< where the metric has it
   WatchCurves curves_;
   WatchCurves teacher_curves_;
   std::optional<HeatMapMaker> map_maker_;  ///< none while no map is being made

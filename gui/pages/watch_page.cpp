@@ -4,6 +4,7 @@
 #include "gui/models/app_context.h"
 #include "gui/models/run_colors.h"
 #include "gui/models/run_names.h"
+#include "gui/pages/empty_state.h"
 #include "gui/pages/watch_layer_panel.h"
 #include "gui/pages/watch_signal_panel.h"
 #include "gui/pages/watch_stack_panel.h"
@@ -30,7 +31,6 @@ namespace {
 constexpr std::size_t kMostRuns = 20;
 constexpr int kSmoothingPositions = 40;  // of the slider
 constexpr double kDecadesOfSmoothing = 4;
-constexpr int kLongestName = 80;
 
 /// 0: none; then from 1 to 10,000 steps.
 double halfLifeOf(int position) {
@@ -41,10 +41,6 @@ double halfLifeOf(int position) {
 
 QString nameOf(const RunRecord* run, const std::string& run_id) {
   return QString::fromStdString(run != nullptr && !run->name.empty() ? run->name : run_id);
-}
-
-QString shortened(const QString& name) {
-  return name.size() <= kLongestName ? name : name.left(kLongestName - 1) + QChar(0x2026);
 }
 
 /// Says so when only one of several runs has recorded what is shown; else empty.
@@ -67,7 +63,7 @@ WatchPage::WatchPage(AppContext& context, QWidget* parent)
       catalogue_query_(context.workspace()),
       tabs_(new QTabBar(this)),
       stack_(new QStackedWidget(this)),
-      sentence_(new QLabel(this)),
+      empty_(new EmptyState(context, this)),
       note_(new QLabel(this)) {
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
@@ -82,10 +78,7 @@ WatchPage::WatchPage(AppContext& context, QWidget* parent)
   note_->setVisible(false);
   layout->addWidget(note_);
   layout->addWidget(stack_, 1);
-  sentence_->setAlignment(Qt::AlignCenter);
-  sentence_->setTextFormat(Qt::PlainText);
-  sentence_->setWordWrap(true);
-  stack_->addWidget(sentence_);
+  stack_->addWidget(empty_);
   buildPanels();
   connectSource();
   takeDisplay();
@@ -98,7 +91,8 @@ void WatchPage::buildPanels() {
   addPanel(tr("&Losses"),
            new WatchStackPanel({{tr("Training loss"), {"train.loss"}, false},
                                 {tr("Components"), {"train.loss_component"}, true},
-                                {tr("Evaluation"), {"eval.*"}, true}},
+                                {tr("Evaluation"), {"eval.*", "-eval.loss"}, true},
+                                {tr("Evaluation loss"), {"eval.loss"}, true}},
                                this));
   addPanel(tr("&Gradients"),
            new WatchLayerPanel(QStringLiteral("gradients"),
@@ -167,6 +161,7 @@ void WatchPage::buildDisplay(QBoxLayout& layout) {
   smoothing_->setAccessibleName(tr("Smoothing"));
   smoothing_->setToolTip(
       tr("Exponential average over steps; the curve as measured stays behind it."));
+  smoothing_label_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
   smoothing_label_->setMinimumWidth(
       smoothing_label_->fontMetrics().horizontalAdvance(tr("Smoothing: 10000 steps")));
   log_ = new QCheckBox(tr("L&og"), this);
@@ -182,6 +177,8 @@ void WatchPage::buildDisplay(QBoxLayout& layout) {
   for (QWidget* widget : std::initializer_list<QWidget*>{
            x_axis_, smoothing_label_, smoothing_, log_, follow_, reset}) {
     layout.addWidget(widget);
+    const bool is_apart = widget == smoothing_ || widget == smoothing_label_;
+    layout.addSpacing(is_apart ? fontMetrics().averageCharWidth() : 0);
   }
   const QSettings settings;
   x_axis_->setCurrentIndex(
@@ -253,9 +250,7 @@ void WatchPage::followMetrics() {
 
 void WatchPage::showSeries() {
   if (run_ids_.empty()) {
-    showSentence(context_.runs().empty()
-                     ? tr("There are no runs yet. Design an experiment and start it.")
-                     : tr("Select one or several runs to watch their curves."));
+    showEmptyState();
     return;
   }
   const std::size_t selected = context_.selectedRuns().size();
@@ -269,10 +264,14 @@ void WatchPage::showSeries() {
   stack_->setCurrentWidget(panel());
 }
 
-void WatchPage::showSentence(const QString& sentence) {
-  sentence_->setText(sentence);
+void WatchPage::showEmptyState() {
+  if (context_.runs().empty()) {
+    empty_->tellNoRuns();
+  } else {
+    empty_->tellNoneSelected(tr("Select one or several runs to watch their curves."));
+  }
   note_->setVisible(false);
-  stack_->setCurrentWidget(sentence_);
+  stack_->setCurrentWidget(empty_);
 }
 
 void WatchPage::takeDisplay() {
@@ -320,16 +319,16 @@ WatchPanel* WatchPage::panel() const {
 }
 
 std::vector<WatchedRun> WatchPage::watchedRuns() const {
+  std::vector<WatchedRun> watched;
   QStringList names;
   for (const std::string& run_id : run_ids_) {
     names.append(nameOf(context_.findRun(run_id), run_id));
   }
-  names = distinctiveNames(names);
-  std::vector<WatchedRun> watched;
+  names = distinctNames(names);
   for (const std::string& run_id : run_ids_) {
     WatchedRun run;
     run.run_id = run_id;
-    run.name = shortened(names[static_cast<qsizetype>(watched.size())]);
+    run.name = names[static_cast<qsizetype>(watched.size())];
     run.color = {runColor(run_id, false), runColor(run_id, true)};
     run.series = source_.seriesOf(run_id);
     run.keys = source_.keysOf(run_id);

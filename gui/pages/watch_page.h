@@ -20,6 +20,7 @@ class QTabBar;
 namespace retort::gui {
 
 class AppContext;
+class EmptyState;
 
 /// The curves of the selected runs while they grow: a panel for losses, gradients, attention,
 /// signal propagation and speed, and one for any other metric.
@@ -48,7 +49,7 @@ class WatchPage final : public QWidget {
   void followSelection();
   void followMetrics();
   void showSeries();
-  void showSentence(const QString& sentence);
+  void showEmptyState();
   void takeDisplay();
   [[nodiscard]] XQuantity xQuantity() const;
   void askCatalogue();
@@ -63,7 +64,7 @@ class WatchPage final : public QWidget {
   std::vector<WatchPanel*> panels_;
   QTabBar* tabs_;
   QStackedWidget* stack_;
-  QLabel* sentence_;
+  EmptyState* empty_;
   QLabel* note_;
   QComboBox* x_axis_;
   QSlider* smoothing_;

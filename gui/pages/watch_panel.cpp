@@ -1,5 +1,6 @@
 #include "gui/pages/watch_panel.h"
 
+#include "gui/pages/tab_order.h"
 #include "gui/plots/curve_plot.h"
 #include "gui/plots/plot_style.h"
 
@@ -141,6 +142,7 @@ void WatchPanel::setPlots(QWidget* plots) {
   splitter_->setStretchFactor(0, 1);
   splitter_->setStretchFactor(1, 0);
   splitter_->setSizes({1000, 230});
+  putLastInTabOrder(*this, *legend_view_);
 }
 
 void WatchPanel::addPlot(CurvePlot* plot, bool can_be_log) {

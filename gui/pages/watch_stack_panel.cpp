@@ -1,6 +1,5 @@
 #include "gui/pages/watch_stack_panel.h"
 
-#include "gui/plots/curve_plot.h"
 #include "gui/plots/plot_link.h"
 
 #include <QSplitter>
@@ -11,9 +10,16 @@
 namespace retort::gui {
 namespace {
 
-bool matches(const std::string& pattern, const std::string& metric) {
+/// "eval.*" is all that begins so; with a minus in front: not these.
+bool matches(std::string_view pattern, const std::string& metric) {
   return pattern.ends_with('*') ? metric.starts_with(pattern.substr(0, pattern.size() - 1))
                                 : metric == pattern;
+}
+
+bool isExcluded(const StackedPlot& recipe, const std::string& metric) {
+  return std::ranges::any_of(recipe.metrics, [&](const std::string& pattern) {
+    return pattern.starts_with('-') && matches(std::string_view(pattern).substr(1), metric);
+  });
 }
 
 std::vector<std::string> matching(const StackedPlot& recipe,
@@ -21,7 +27,7 @@ std::vector<std::string> matching(const StackedPlot& recipe,
   std::vector<std::string> found;
   for (const std::string& pattern : recipe.metrics) {
     for (const std::string& metric : available) {
-      if (matches(pattern, metric)) {
+      if (matches(pattern, metric) && !isExcluded(recipe, metric)) {
         found.push_back(metric);
       }
     }
@@ -39,7 +45,6 @@ WatchStackPanel::WatchStackPanel(std::vector<StackedPlot> plots, QWidget* parent
   for (StackedPlot& recipe : plots) {
     auto* plot = new CurvePlot(column);
     plot->setTitle(recipe.title);
-    plot->setAccessibleName(recipe.title);
     plot->setVisible(!recipe.is_optional);
     column->addWidget(plot);
     addPlot(plot);
@@ -85,6 +90,21 @@ void WatchStackPanel::rebuild() {
   for (Stacked& stacked : stack_) {
     rebuildOne(stacked);
   }
+  nameSteps();
+}
+
+/// The plots share their steps: the lowest one says so.
+void WatchStackPanel::nameSteps() {
+  bool is_lowest = true;
+  for (auto stacked = stack_.rbegin(); stacked != stack_.rend(); ++stacked) {
+    if (!stacked->plot->isHidden()) {
+      if (!is_lowest) {
+        stacked->setup.x_label.clear();
+      }
+      stacked->plot->setUp(stacked->setup);
+      is_lowest = false;
+    }
+  }
 }
 
 void WatchStackPanel::rebuildOne(Stacked& stacked) {
@@ -115,7 +135,7 @@ void WatchStackPanel::rebuildOne(Stacked& stacked) {
     stacked.curves.push_back(std::move(made));
     documentation += documentationOf(metric);
   }
-  stacked.plot->setUp(curveSetup(metrics.size() == 1 ? labelOf(metrics.front()) : QString()));
+  stacked.setup = curveSetup(metrics.size() == 1 ? labelOf(metrics.front()) : QString());
   stacked.plot->setWhatsThis(documentation);
   stacked.plot->setVisible(!stacked.recipe.is_optional || !curves.empty());
   stacked.drawn = std::move(curves);

@@ -76,8 +76,16 @@ PlotWidget::~PlotWidget() = default;
 
 void PlotWidget::setTitle(const QString& title) {
   title_ = title;
+  if (!title.isEmpty()) {
+    setName(title);
+  }
   makeRoomForTitle();
   replotSoon();
+}
+
+void PlotWidget::setName(const QString& name) {
+  setAccessibleName(name);
+  canvas_->setAccessibleName(name);
 }
 
 void PlotWidget::setEmptyText(const QString& sentence) {
