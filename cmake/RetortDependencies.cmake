@@ -12,3 +12,12 @@ find_package(Boost 1.74 REQUIRED) # headers of Boost.Math: Student's t and the n
 if(RETORT_BUILD_TESTS)
   find_package(GTest 1.12 REQUIRED)
 endif()
+if(RETORT_BUILD_TRAINERS)
+  # Its pkg-config file names the version; the library that trains models, which it names, too, is not wanted.
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(RETORT_SENTENCEPIECE REQUIRED sentencepiece>=0.1.97)
+  find_library(RETORT_SENTENCEPIECE_LIBRARY sentencepiece HINTS ${RETORT_SENTENCEPIECE_LIBRARY_DIRS} REQUIRED)
+  add_library(retort_sentencepiece INTERFACE)
+  target_link_libraries(retort_sentencepiece INTERFACE ${RETORT_SENTENCEPIECE_LIBRARY})
+  target_include_directories(retort_sentencepiece SYSTEM INTERFACE ${RETORT_SENTENCEPIECE_INCLUDE_DIRS})
+endif()

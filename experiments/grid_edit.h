@@ -17,10 +17,12 @@ namespace retort::experiments {
 /// Adds an axis, or gives the one that is there other values.
 Status setAxis(YamlEditor& editor, const std::string& key, const YamlNode& values);
 
-/// Lets an axis vary another setting; everything that names it follows.
+/// Lets an axis vary another setting; everything that names it follows: conditions, exclude,
+/// include (where it gives one of its labels), baseline, and the tables and figures of the report.
 Status renameAxis(YamlEditor& editor, const std::string& key, const std::string& new_key);
 
-/// Removes an axis with its conditions and its mentions in exclude and baseline.
+/// Removes an axis with its conditions and its mentions in exclude, baseline and the report. The
+/// last axis of a `grid` with a comment leaves `grid: {}`, so that the comment keeps its place.
 Status removeAxis(YamlEditor& editor, const std::string& key);
 
 /// Moves an axis of `grid` by so many places towards the front (negative) or the end. Nothing

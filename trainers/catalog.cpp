@@ -2,6 +2,7 @@
 
 #include "trainers/data/data_settings.h"
 #include "trainers/data/task.h"
+#include "trainers/data/text_settings.h"
 #include "trainers/freezing/freezing.h"
 #include "trainers/losses/registry.h"
 #include "trainers/models/activation_settings.h"
@@ -17,9 +18,11 @@
 #include "trainers/settings/loop_settings.h"
 #include "trainers/settings/recipes.h"
 #include "trainers/settings/run_settings.h"
+#include "trainers/training/decoder_source.h"
 #include "trainers/training/encoder_task.h"
 #include "trainers/training/intervention.h"
 #include "trainers/training/kd_qat_phase.h"
+#include "trainers/training/language_task.h"
 #include "trainers/training/phase_registry.h"
 #include "trainers/training/updater.h"
 
@@ -41,14 +44,19 @@ std::vector<SettingSpec> allSettings() {
   append(settings, recipeSettings().specs());
   append(settings, modelSettings().specs());
   append(settings, architectureSettings().specs());
+  append(settings, decoderArchitectureSettings().specs());
   append(settings, dataSettings().specs());
   append(settings, tableTaskSettings().specs());
   append(settings, agreementSettings().specs());
+  append(settings, textSettings().specs());
+  append(settings, grammarSettings().specs());
+  append(settings, languageEvaluationSettings().specs());
   append(settings, loopSettings().specs());
   append(settings, scheduleSettings().specs());
   append(settings, optimizerSettings().specs());
   append(settings, weightSettings().specs());
   append(settings, embeddingSettings().specs());
+  append(settings, headSettings().specs());
   append(settings, precisionMapSettings().specs());
   append(settings, quantizationSettings().specs());
   append(settings, activationSettingSpecs());
@@ -102,6 +110,7 @@ std::vector<MetricSpec> allMetrics() {
        .documentation = "total training loss, mean over the steps since the last point, each "
                         "before its update"}};
   append(metrics, encoderTaskMetrics());
+  append(metrics, languageTaskMetrics());
   for (const ProbeDefinition* probe : probeRegistry()) {
     append(metrics, probe->metrics);
   }

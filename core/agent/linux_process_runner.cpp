@@ -57,10 +57,12 @@ Result<EndSignals> EndSignals::block() {
   if (fd < 0 || ::sigprocmask(SIG_BLOCK, &set, nullptr) != 0) {
     return fail(ErrorCode::kProcess, fmt::format("cannot watch signals: {}", std::strerror(errno)));
   }
-  ::signal(SIGPIPE, SIG_IGN);
-  ::signal(SIGXFSZ, SIG_IGN);
   return EndSignals(fd);
 }
+
+EndSignals::EndSignals(int fd)
+    : fd_(fd),
+      write_handlers_{::signal(SIGPIPE, SIG_IGN), ::signal(SIGXFSZ, SIG_IGN)} {}
 
 EndSignals::~EndSignals() {
   if (fd_.isOpen()) {
@@ -70,6 +72,8 @@ EndSignals::~EndSignals() {
     while (::read(fd_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
     }
     ::sigprocmask(SIG_UNBLOCK, &set, nullptr);
+    ::signal(SIGPIPE, write_handlers_[0]);
+    ::signal(SIGXFSZ, write_handlers_[1]);
   }
 }
 

@@ -4,13 +4,14 @@
 #include "core/agent/spawn.h"
 #include "core/base/file.h"
 
+#include <array>
 #include <set>
 
 namespace retort {
 
 /// Blocks SIGTERM, SIGINT and SIGHUP for this process and delivers them through a descriptor;
 /// ignores SIGPIPE and SIGXFSZ, which then become errors of the call. Undone by the destructor. For
-/// the main thread of the agent.
+/// the main thread of a program that has no other.
 class EndSignals {
  public:
   [[nodiscard]] static Result<EndSignals> block();
@@ -23,9 +24,12 @@ class EndSignals {
   [[nodiscard]] int fd() const { return fd_.get(); }
 
  private:
-  explicit EndSignals(int fd) : fd_(fd) {}
+  using Handler = void (*)(int);
+
+  explicit EndSignals(int fd);
 
   FileDescriptor fd_;
+  std::array<Handler, 2> write_handlers_;  // of SIGPIPE and SIGXFSZ, before
 };
 
 /// Processes of Linux (5.3 and later): fork and exec, watched through pidfds, which cannot be

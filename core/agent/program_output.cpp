@@ -21,6 +21,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t kErrorTail = 64u << 10;
+constexpr std::chrono::seconds kGrace{1};
 
 // A child whose group is killed and which is reaped whatever happens.
 class ChildGuard {
@@ -46,6 +47,8 @@ class ChildGuard {
     pid_ = 0;
     return status;
   }
+
+  void askToEnd() const { ::kill(-pid_, SIGTERM); }
 
   /// Waits for the leader to end by itself until `deadline`; false: it did not.
   bool awaitEnd(SteadyClock::time_point deadline) const {
@@ -88,21 +91,30 @@ void readSome(FileDescriptor& fd, std::string& text) {
   }
 }
 
+struct Limits {
+  SteadyClock::time_point deadline;
+  std::size_t max_bytes = 0;
+  int end_signals_fd = -1;
+};
+
 Status collectOutput(const std::string& program,
                      FileDescriptor& output,
                      FileDescriptor& errors,
-                     SteadyClock::time_point deadline,
-                     std::size_t max_bytes,
+                     const Limits& limits,
                      ProgramOutput& result) {
   while (output.isOpen() || errors.isOpen()) {
     const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - SteadyClock::now());
+        std::chrono::duration_cast<std::chrono::milliseconds>(limits.deadline - SteadyClock::now());
     if (left.count() <= 0) {
       return fail(ErrorCode::kProcess, fmt::format("{} did not end in time", program));
     }
-    std::array<pollfd, 2> entries{{{output.get(), POLLIN, 0}, {errors.get(), POLLIN, 0}}};
+    std::array<pollfd, 3> entries{
+        {{output.get(), POLLIN, 0}, {errors.get(), POLLIN, 0}, {limits.end_signals_fd, POLLIN, 0}}};
     if (::poll(entries.data(), entries.size(), static_cast<int>(left.count())) <= 0) {
       continue;
+    }
+    if (entries[2].revents != 0) {
+      return fail(ErrorCode::kCanceled, fmt::format("{} was told to end", program));
     }
     if (entries[0].revents != 0) {
       readSome(output, result.output);
@@ -110,9 +122,9 @@ Status collectOutput(const std::string& program,
     if (entries[1].revents != 0) {
       readSome(errors, result.errors);
     }
-    if (result.output.size() > max_bytes) {
+    if (result.output.size() > limits.max_bytes) {
       return fail(ErrorCode::kProcess,
-                  fmt::format("{} printed more than {} bytes", program, max_bytes));
+                  fmt::format("{} printed more than {} bytes", program, limits.max_bytes));
     }
     if (result.errors.size() > kErrorTail) {
       result.errors.erase(0, result.errors.size() - kErrorTail);
@@ -125,13 +137,14 @@ Status collectOutput(const std::string& program,
 
 Result<ProgramOutput> runProgram(const Argv& argv,
                                  std::chrono::milliseconds timeout,
-                                 std::size_t max_bytes) {
+                                 std::size_t max_bytes,
+                                 int end_signals_fd) {
   auto output = makeOutputPipe();
   auto errors = makeOutputPipe();
   if (!output || !errors) {
     return failWith(output ? errors.error() : output.error());
   }
-  const auto deadline = SteadyClock::now() + timeout;
+  const Limits limits{SteadyClock::now() + timeout, max_bytes, end_signals_fd};
   SpawnOptions options;
   options.argv = argv;
   options.output_fd = output->writing.get();
@@ -148,11 +161,15 @@ Result<ProgramOutput> runProgram(const Argv& argv,
   }
   ProgramOutput result;
   const Status status =
-      collectOutput(argv.front(), output->reading, errors->reading, deadline, max_bytes, result);
+      collectOutput(argv.front(), output->reading, errors->reading, limits, result);
   if (!status) {
+    if (status.error().code == ErrorCode::kCanceled) {
+      guard.askToEnd();
+      (void)guard.awaitEnd(SteadyClock::now() + kGrace);
+    }
     return failWith(status.error());
   }
-  if (!guard.awaitEnd(deadline)) {
+  if (!guard.awaitEnd(limits.deadline)) {
     return fail(ErrorCode::kProcess, fmt::format("{} did not end in time", argv.front()));
   }
   const int ended = guard.finish();

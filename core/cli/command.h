@@ -20,6 +20,9 @@ struct Session {
   TerminalTraits terminal;
 };
 
+/// The exit code of a command that the user ended by a signal.
+constexpr int kInterrupted = 130;
+
 /// Carries a command out; returns the exit code. An error is printed and becomes
 /// `exitCode(error.code)`.
 using CommandBody = std::function<Result<int>(Session&)>;

@@ -25,7 +25,8 @@ constexpr const char* kConclusion =
     "command line; 65 malformed data; 66 no such file, run or experiment; 70 damaged database or\n"
     "broken protocol; 71 a program could not be started; 73 would overwrite; 74 reading or "
     "writing\n"
-    "failed; 75 canceled; 78 wrong experiment file or setting; 130 interrupted (runs go on).\n"
+    "failed; 75 canceled; 78 wrong experiment file or setting; 130 interrupted (runs go on,\n"
+    "analyses do not).\n"
     "\n"
     "Environment: RETORT_WORKSPACE; NO_COLOR (no colours); COLUMNS and LINES (size of live "
     "views).\n";

@@ -16,7 +16,6 @@ constexpr int kTerminalTickMs = 250;
 constexpr int kPlainTickMs = 500;
 constexpr std::int64_t kSummaryEveryMs = 10'000;
 constexpr std::int64_t kAgentCheckEveryMs = 3'000;
-constexpr int kInterrupted = 130;
 
 Error toError(const std::vector<experiments::Diagnostic>& diagnostics) {
   const bool is_usage = std::all_of(

@@ -26,6 +26,7 @@ void visitFields(Visitor& visit, FigureSpec& spec) {
   visit("spread", spec.spread);
   visit("profile_value", spec.profile_value);
   visit("is_log", spec.is_log);
+  visit("is_over_time", spec.is_over_time);
   visit("width_mm", spec.width_mm);
   visit("height_mm", spec.height_mm);
   visit("font_pt", spec.font_pt);

@@ -19,6 +19,7 @@ struct FigureSpec {
   Spread spread = Spread::kDeviation;
   ProfileValue profile_value = ProfileValue::kLast;
   bool is_log = false;
+  bool is_over_time = false;  ///< since each run's first step, instead of over steps
   double width_mm = 140;
   double height_mm = 0;  ///< 0: as tall as the figure needs
   double font_pt = 9;

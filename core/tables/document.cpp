@@ -78,10 +78,10 @@ class HtmlWriter {
   }
 
   std::string operator()(const TextTableBlock& table) const {
-    std::string text =
-        "<figure>\n<table>\n<thead>\n" + row("th", table.header) + "</thead>\n<tbody>\n";
+    std::string text = "<figure>\n<table>\n<thead>\n" + row("th", " scope=\"col\"", table.header) +
+                       "</thead>\n<tbody>\n";
     for (const auto& cells : table.rows) {
-      text += row("td", cells);
+      text += row("td", "", cells);
     }
     return text + "</tbody>\n</table>\n</figure>\n";
   }
@@ -101,10 +101,12 @@ class HtmlWriter {
   }
 
  private:
-  static std::string row(const char* tag, const std::vector<std::string>& cells) {
+  static std::string row(const char* tag,
+                         const char* attributes,
+                         const std::vector<std::string>& cells) {
     std::string text = "<tr>";
     for (const std::string& cell : cells) {
-      text += fmt::format("<{0}>{1}</{0}>", tag, escapeHtml(cell));
+      text += fmt::format("<{0}{1}>{2}</{0}>", tag, attributes, escapeHtml(cell));
     }
     return text + "</tr>\n";
   }

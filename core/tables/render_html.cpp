@@ -13,9 +13,8 @@ constexpr const char* kStyle =
     "max-width:70rem;padding:0 1rem}table{border-collapse:collapse;border-top:2px solid;"
     "border-bottom:2px solid;font-variant-numeric:tabular-nums}th,td{padding:.25rem .75rem;"
     "text-align:left}thead tr:last-child th{border-bottom:1px solid}.n{text-align:right;"
-    "white-space:nowrap}img{max-width:100%;background:#fff}figcaption{margin-top:1rem;max-width:"
-    "50rem}figure{margin:0;overflow-x:"
-    "auto}";
+    "white-space:nowrap}img{max-width:100%;background:#fff}figcaption{margin-top:.5rem;max-width:"
+    "50rem}figure{margin:0 0 2.5rem;overflow-x:auto}";
 
 std::string headerRows(const TableLayout& layout) {
   std::string groups;

@@ -49,6 +49,7 @@ std::vector<QStringList> shortcutRows(const QMainWindow& window) {
   }
   rows.push_back({QStringLiteral("Ctrl+F"), tr("Filter the runs")});
   rows.push_back({QStringLiteral("F3, Shift+F3"), tr("Search on in the log")});
+  rows.push_back({tr("Esc, then Tab"), tr("Leave the text of an experiment")});
   std::ranges::sort(rows);
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   return rows;

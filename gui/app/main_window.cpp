@@ -4,6 +4,7 @@
 #include "gui/app/close_question.h"
 #include "gui/app/help_dialogs.h"
 #include "gui/app/message_bar.h"
+#include "gui/app/report_window.h"
 #include "gui/app/templates.h"
 #include "gui/app/theme.h"
 #include "gui/models/app_context.h"
@@ -30,6 +31,7 @@ namespace retort::gui {
 namespace {
 
 constexpr QSize kFirstSize(1280, 800);
+constexpr int kWidestTitle = 480;
 
 /// Text of a file name for a menu: "&" would be a mnemonic.
 QString menuText(QString text) {
@@ -71,8 +73,6 @@ MainWindow::MainWindow(AppContext& context, Session& session, QWidget* parent)
       messages_->showSentence(reason, true);
     }
   });
-  connect(
-      runs_, &RunsPage::templatesRequested, this, [this] { showPage(QStringLiteral("design")); });
   connect(design_, &DesignPage::fileOpened, this, [this](const QString& file) {
     open_file_ = file;
     session_.addRecentFile(file);
@@ -87,7 +87,9 @@ void MainWindow::buildPages() {
   addPage(QStringLiteral("design"), tr("Design"), design_);
   addPage(QStringLiteral("runs"), tr("Runs"), runs_);
   addPage(QStringLiteral("watch"), tr("Watch"), new WatchPage(context_, pages_));
-  addPage(QStringLiteral("compare"), tr("Compare"), new ComparePage(context_, pages_));
+  auto* compare = new ComparePage(context_, pages_);
+  connect(compare, &ComparePage::reportRequested, this, &MainWindow::openReport);
+  addPage(QStringLiteral("compare"), tr("Compare"), compare);
 
   auto* bar = new QToolBar(tr("Pages"), this);
   bar->setObjectName(QStringLiteral("pages"));
@@ -151,6 +153,8 @@ void MainWindow::buildFileMenu() {
   connect(recent_, &QMenu::aboutToShow, this, &MainWindow::fillRecentFiles);
   QMenu* templates = menu->addMenu(icon(QStringLiteral("template")), tr("&Templates"));
   fillTemplates(templates);
+  reports_ = menu->addMenu(icon(QStringLiteral("note")), tr("Re&ports"));
+  connect(reports_, &QMenu::aboutToShow, this, &MainWindow::fillReports);
   menu->addSeparator();
   addDesignActions(*menu, {QKeySequence::Save, QKeySequence::SaveAs});
   menu->addSeparator();
@@ -223,6 +227,45 @@ void MainWindow::fillTemplates(QMenu* menu) {
     });
   }
   menu->setEnabled(!menu->isEmpty());
+}
+
+void MainWindow::fillReports() {
+  reports_->clear();
+  for (const ReportPlace& report : findReports(workspacePath(context_))) {
+    const QString title = fontMetrics().elidedText(report.title, Qt::ElideMiddle, kWidestTitle);
+    connect(reports_->addAction(menuText(title)), &QAction::triggered, this, [this, report] {
+      openReport(report.file);
+    });
+  }
+  if (reports_->isEmpty()) {
+    reports_->addAction(tr("None yet: \"retort reproduce\" and \"retort report\" write them"))
+        ->setEnabled(false);
+  }
+  reports_->addSeparator();
+  connect(reports_->addAction(tr("&Another report…")),
+          &QAction::triggered,
+          this,
+          &MainWindow::chooseReport);
+}
+
+void MainWindow::chooseReport() {
+  auto* dialog = new QFileDialog(this, tr("Open a report"), workspacePath(context_));
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setFileMode(QFileDialog::ExistingFile);
+  dialog->setNameFilters({tr("Reports (*.html)"), tr("All files (*)")});
+  connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openReport);
+  dialog->open();
+}
+
+void MainWindow::openReport(const QString& file) {
+  if (report_window_ == nullptr) {
+    report_window_ = new ReportWindow(workspacePath(context_), this);
+    report_window_->setAttribute(Qt::WA_DeleteOnClose);
+  }
+  report_window_->showReport(file);
+  report_window_->show();
+  report_window_->raise();
+  report_window_->activateWindow();
 }
 
 void MainWindow::chooseFile() {

@@ -3,6 +3,7 @@
 #include "gui/models/session.h"
 
 #include <QMainWindow>
+#include <QPointer>
 
 class QAction;
 class QMenu;
@@ -13,6 +14,7 @@ namespace retort::gui {
 class AppContext;
 class DesignPage;
 class MessageBar;
+class ReportWindow;
 class RunsPage;
 
 /// The window: a bar to choose one of four pages, the page, and a line for messages.
@@ -25,6 +27,9 @@ class MainWindow final : public QMainWindow {
   /// "design", "runs", "watch" or "compare"; other names are ignored.
   void showPage(const QString& name);
   [[nodiscard]] QString currentPage() const;
+
+  /// Shows a report.html in a window of its own, the same for all.
+  void openReport(const QString& file);
 
   /// Shows an experiment file in the design page.
   void openFile(const QString& file);
@@ -49,6 +54,8 @@ class MainWindow final : public QMainWindow {
   void buildHelpMenu();
   void fillRecentFiles();
   void fillTemplates(QMenu* menu);
+  void fillReports();
+  void chooseReport();
   void chooseFile();
   void chooseWorkspace();
   void refreshTitle();
@@ -63,6 +70,8 @@ class MainWindow final : public QMainWindow {
   DesignPage* design_ = nullptr;
   RunsPage* runs_ = nullptr;
   QMenu* recent_ = nullptr;
+  QMenu* reports_ = nullptr;
+  QPointer<ReportWindow> report_window_;
   QList<QAction*> page_actions_;
   QString open_file_;
   QString read_problem_;          ///< shown until the workspace can be read again

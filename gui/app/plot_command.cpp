@@ -82,7 +82,12 @@ Status saveComparison(storage::WorkspaceStore& store, const FigureSpec& spec) {
   ComparisonQuery query;
   query.experiment = spec.subject;
   query.options = spec.comparison;
-  query.figure = {kindOf(spec), spec.metric, spec.spread, spec.profile_value, spec.kind == "runs"};
+  query.figure = {kindOf(spec),
+                  spec.metric,
+                  spec.spread,
+                  spec.profile_value,
+                  spec.kind == "runs",
+                  spec.is_over_time};
   if (query.figure.kind == FigureKind::kValues && !spec.metric.empty()) {
     query.options.metrics = {spec.metric};
   }
@@ -136,13 +141,37 @@ Result<std::vector<HeatMapRow>> loadRows(storage::WorkspaceStore& store, const F
   return rows;
 }
 
+/// The same rows over the time since the run's first step.
+Status putOverTime(storage::WorkspaceStore& store,
+                   const std::string& run_id,
+                   std::vector<HeatMapRow>& rows) {
+  const auto times = store.metrics().stepTimes(run_id);
+  if (!times) {
+    return failWith(times.error());
+  }
+  auto clock = std::make_shared<StepClock>();
+  clock->append(*times);
+  WorkRoom room = WorkRoom::unlimited();
+  for (HeatMapRow& row : rows) {
+    TimedSeries timed(clock, XQuantity::kElapsed);
+    timed.update(*row.data, room);
+    row.data = timed.data();
+  }
+  return {};
+}
+
 Status saveHeatMap(storage::WorkspaceStore& store, FigureSpec spec) {
   if (spec.metric.empty()) {
     spec.metric = "grad_norm";
   }
-  const auto rows = loadRows(store, spec);
+  auto rows = loadRows(store, spec);
   if (!rows) {
     return failWith(rows.error());
+  }
+  if (spec.is_over_time) {
+    if (Status put = putOverTime(store, spec.subject, *rows); !put) {
+      return put;
+    }
   }
   HeatMap map = makeHeatMap(*rows, kMostColumns);
   if (map.isEmpty()) {
@@ -153,7 +182,10 @@ Status saveHeatMap(storage::WorkspaceStore& store, FigureSpec spec) {
   scale.is_log = spec.is_log;
   scale.label = QString::fromStdString(escapeForTerminal(spec.metric));
   plot.setMap(std::move(map), scale);
-  plot.setXLabel(QCoreApplication::translate("PlotCommand", "Step"));
+  plot.setXAxis(spec.is_over_time
+                    ? QCoreApplication::translate("PlotCommand", "Time since the first step")
+                    : QCoreApplication::translate("PlotCommand", "Step"),
+                spec.is_over_time ? AxisKind::kElapsed : AxisKind::kSteps);
   const FigureOptions options = optionsOf(spec);
   layOut(plot, options);
   return savePlot(plot, spec.file, options);

@@ -1,14 +1,20 @@
 #include "gui/app/theme.h"
 
+#include <QAbstractScrollArea>
 #include <QApplication>
+#include <QPainter>
 #include <QPalette>
 #include <QProxyStyle>
-#include <QStyleOptionButton>
+#include <QStyleOption>
+
+#include <algorithm>
 
 namespace retort::gui {
 namespace {
 
 constexpr int kTableRoom = 3;
+constexpr int kBoxMargin = 2;
+constexpr int kIconRoom = 4;
 
 void setText(QPalette& palette, const QColor& text, const QColor& faint) {
   for (const auto role :
@@ -47,9 +53,10 @@ QPalette darkPalette() {
   return palette;
 }
 
-/// Fusion with two changes. It draws the frames of check boxes darker than the window: on a dark
-/// one they cannot be seen. And it leaves so little room beside the texts of tables that a column
-/// of numbers runs into the one behind it.
+/// Fusion with some changes. It draws the frames of check boxes darker than the window: on a dark
+/// one they cannot be seen. It leaves so little room beside the texts of tables that a column of
+/// numbers runs into the one behind it. It cuts the text of a box that is too narrow for it without
+/// a sign, it shades tool bars, and of a table or text it does not show that the keys go there.
 class ReadableFusion final : public QProxyStyle {
  public:
   ReadableFusion() : QProxyStyle(QStringLiteral("Fusion")) {}
@@ -65,6 +72,12 @@ class ReadableFusion final : public QProxyStyle {
                      const QStyleOption* option,
                      QPainter* painter,
                      const QWidget* widget) const override {
+    if (element == PE_Frame && option->state.testFlag(State_HasFocus) &&
+        qobject_cast<const QAbstractScrollArea*>(widget) != nullptr) {
+      painter->setPen(option->palette.color(QPalette::Highlight));
+      painter->drawRect(option->rect.adjusted(0, 0, -1, -1));
+      return;
+    }
     const auto* box = qstyleoption_cast<const QStyleOptionButton*>(option);
     const bool is_box = element == PE_IndicatorCheckBox || element == PE_IndicatorRadioButton;
     if (box == nullptr || !is_box || box->palette.color(QPalette::Window).lightness() > 127) {
@@ -74,6 +87,26 @@ class ReadableFusion final : public QProxyStyle {
     QStyleOptionButton lit(*box);
     lit.palette.setColor(QPalette::Window, box->palette.color(QPalette::PlaceholderText).lighter());
     QProxyStyle::drawPrimitive(element, &lit, painter, widget);
+  }
+
+  void drawControl(ControlElement element,
+                   const QStyleOption* option,
+                   QPainter* painter,
+                   const QWidget* widget) const override {
+    if (element == CE_ToolBar) {
+      return;  // as the window is
+    }
+    const auto* box = qstyleoption_cast<const QStyleOptionComboBox*>(option);
+    if (element != CE_ComboBoxLabel || box == nullptr) {
+      QProxyStyle::drawControl(element, option, painter, widget);
+      return;
+    }
+    QStyleOptionComboBox elided(*box);
+    const int room = subControlRect(CC_ComboBox, box, SC_ComboBoxEditField, widget).width();
+    const int icon = box->currentIcon.isNull() ? 0 : box->iconSize.width() + kIconRoom;
+    elided.currentText = box->fontMetrics.elidedText(
+        box->currentText, Qt::ElideMiddle, std::max(0, room - icon - kBoxMargin));
+    QProxyStyle::drawControl(element, &elided, painter, widget);
   }
 };
 

@@ -4,7 +4,6 @@
 #include "gui/models/request_sender.h"
 #include "gui/models/run_colors.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace retort::gui {
@@ -13,6 +12,7 @@ AppContext::AppContext(std::filesystem::path workspace, QObject* parent)
     : QObject(parent),
       workspace_(std::move(workspace)),
       watch_(workspace_),
+      runs_(shareRuns({})),
       sender_(std::make_unique<RequestSender>()) {
   connect(&watch_, &WorkspaceWatch::runsRead, this, &AppContext::takeRuns);
   connect(&watch_, &WorkspaceWatch::readFailed, this, &AppContext::readFailed);
@@ -25,10 +25,7 @@ void AppContext::start() {
 }
 
 const RunRecord* AppContext::findRun(const std::string& run_id) const {
-  const auto run = std::find_if(runs_.begin(), runs_.end(), [&](const RunRecord& candidate) {
-    return candidate.spec.run_id == run_id;
-  });
-  return run == runs_.end() ? nullptr : &*run;
+  return runs_->find(run_id);
 }
 
 void AppContext::selectRuns(std::vector<std::string> run_ids) {
@@ -53,15 +50,17 @@ void AppContext::request(const std::string& kind,
   send(work, std::move(done));
 }
 
-void AppContext::submit(const Submission& submission, std::function<void(bool)> done) {
-  const auto work = [workspace = workspace_, submission](const auto& keep_waiting) -> Status {
+void AppContext::submit(std::shared_ptr<const Submission> submission,
+                        std::function<void(bool)> done) {
+  const auto work = [workspace = workspace_,
+                     submission = std::move(submission)](const auto& keep_waiting) -> Status {
     auto store = storage::WorkspaceStore::open(workspace, storage::Access::kCreate);
     if (!store) {
       return failWith(store.error());
     }
     ClientOptions options;
     options.keep_waiting = keep_waiting;
-    return retort::submit(*store, submission, options);
+    return retort::submit(*store, *submission, options);
   };
   send(work, std::move(done));
 }
@@ -74,9 +73,9 @@ void AppContext::showMessage(const QString& sentence) {
   Q_EMIT messageRaised(sentence, false);
 }
 
-void AppContext::takeRuns(const std::vector<RunRecord>& runs) {
+void AppContext::takeRuns(const SharedRuns& runs) {
   runs_ = runs;
-  numberRuns(runs_);
+  numberRuns(runs_->runs());
   Q_EMIT runsRead();
   Q_EMIT dataChanged();
 }

@@ -27,11 +27,14 @@ class AppContext final : public QObject {
 
   [[nodiscard]] const std::filesystem::path& workspace() const { return workspace_; }
 
-  /// Starts to look at the workspace every 250 ms; emits `runsRead` at once when it is there.
+  /// Looks at the workspace now and every 250 ms; `runsRead` tells when it was there.
   void start();
 
   /// The runs as last read, without their specs, in the order of the workspace.
-  [[nodiscard]] const std::vector<RunRecord>& runs() const { return runs_; }
+  [[nodiscard]] const std::vector<RunRecord>& runs() const { return runs_->runs(); }
+
+  /// The same, for who keeps them.
+  [[nodiscard]] const SharedRuns& sharedRuns() const { return runs_; }
 
   /// Null when there is no such run.
   [[nodiscard]] const RunRecord* findRun(const std::string& run_id) const;
@@ -45,7 +48,7 @@ class AppContext final : public QObject {
   /// becomes a message. `done` is called here afterwards; true: carried out.
   void request(const std::string& kind, const Json& arguments, std::function<void(bool)> done = {});
   /// Makes the workspace when there is none, and has the agent queue and start the runs.
-  void submit(const Submission& submission, std::function<void(bool)> done = {});
+  void submit(std::shared_ptr<const Submission> submission, std::function<void(bool)> done = {});
 
   /// Shows a bar with one sentence; `showError` in the colours of an error.
   void showError(const QString& sentence);
@@ -62,13 +65,13 @@ class AppContext final : public QObject {
   void pageRequested(const QString& page);
 
  private:
-  void takeRuns(const std::vector<RunRecord>& runs);
+  void takeRuns(const SharedRuns& runs);
   void send(std::function<Status(const std::function<bool()>& keep_waiting)> work,
             std::function<void(bool)> done);
 
   std::filesystem::path workspace_;
   WorkspaceWatch watch_;
-  std::vector<RunRecord> runs_;
+  SharedRuns runs_;  ///< never null
   std::vector<std::string> selected_;
   std::unique_ptr<RequestSender> sender_;
 };

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "gui/models/disposed_elsewhere.h"
+
 #include <QObject>
 #include <QThread>
-#include <QThreadPool>
 
 #include <atomic>
 #include <cstdint>
@@ -41,14 +42,6 @@ class BackgroundTask final : public QObject {
   void cancel() { ++generation_; }
 
  private:
-  /// Large results are also taken down away from the GUI thread.
-  template <class T>
-  static std::shared_ptr<const T> disposedElsewhere(std::unique_ptr<const T> result) {
-    return {result.release(), [](const T* old) {
-              QThreadPool::globalInstance()->start([old] { delete old; });
-            }};
-  }
-
   void post(std::function<void()> task);
   void deliver(std::int64_t generation, std::function<void()> done);
 

@@ -35,6 +35,19 @@ bool isInTable(const ComparisonTable& table, const std::string& metric) {
   });
 }
 
+Status loadClocks(storage::WorkspaceStore& store, ComparisonData& data) {
+  for (const GroupCurves& group : data.curves) {
+    for (const std::string& run_id : group.run_ids) {
+      const auto times = store.metrics().stepTimes(run_id);
+      if (!times) {
+        return failWith(times.error());
+      }
+      data.clocks[run_id].append(*times);
+    }
+  }
+  return {};
+}
+
 void loadFigure(storage::WorkspaceStore& store, ComparisonData& data, const Catalogue& catalogue) {
   FigureRequest& figure = data.figure;
   if (figure.metric.empty() ||
@@ -48,6 +61,8 @@ void loadFigure(storage::WorkspaceStore& store, ComparisonData& data, const Cata
     auto curves = loadGroupCurves(store, data.groups, figure.metric, figure.spread, confidence);
     if (curves) {
       data.curves = std::move(*curves);
+      const Status loaded = figure.is_over_time ? loadClocks(store, data) : Status();
+      data.figure_error = loaded ? "" : loaded.error().message;
     } else {
       data.figure_error = curves.error().message;
     }

@@ -5,8 +5,10 @@
 #include "core/comparison/group_curves.h"
 #include "core/comparison/group_profiles.h"
 #include "core/comparison/run_groups.h"
+#include "gui/models/step_clock.h"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,7 +25,8 @@ struct FigureRequest {
   std::string metric;  ///< empty: the first that there is
   Spread spread = Spread::kDeviation;
   ProfileValue profile_value = ProfileValue::kLast;
-  bool is_by_run = false;  ///< kCurves: every run's own curve instead of the groups' means
+  bool is_by_run = false;     ///< kCurves: every run's own curve instead of the groups' means
+  bool is_over_time = false;  ///< kCurves: since each run's first step, instead of over steps
 
   bool operator==(const FigureRequest&) const = default;
 };
@@ -48,8 +51,9 @@ struct ComparisonData {
   std::string figure_unit;
   std::string figure_error;
   std::vector<RunGroup> groups;
-  std::vector<GroupCurves> curves;     ///< kCurves
-  std::vector<GroupProfile> profiles;  ///< kDepth
+  std::vector<GroupCurves> curves;          ///< kCurves
+  std::map<std::string, StepClock> clocks;  ///< of the runs of `curves` that go over time
+  std::vector<GroupProfile> profiles;       ///< kDepth
 };
 
 /// The catalogue of the experiment looked at last: asking a trainer takes long.

@@ -10,10 +10,12 @@ CurveSource::CurveSource(std::filesystem::path workspace, QObject* parent)
       reader_(std::move(workspace)) {}
 
 void CurveSource::follow(const std::vector<std::string>& run_ids,
-                         const std::set<std::string>& metrics) {
-  if (run_ids == run_ids_ && metrics == metrics_) {
+                         const std::set<std::string>& metrics,
+                         bool has_times) {
+  if (run_ids == run_ids_ && metrics == metrics_ && has_times == has_times_) {
     return;
   }
+  has_times_ = has_times;
   run_ids_ = run_ids;
   metrics_ = metrics;
   std::map<std::string, FollowedRun> kept;
@@ -47,6 +49,11 @@ const RunSeries& CurveSource::seriesOf(const std::string& run_id) const {
   return run == runs_.end() ? kNone : run->second.shown;
 }
 
+std::shared_ptr<const StepClock> CurveSource::clockOf(const std::string& run_id) const {
+  const auto run = runs_.find(run_id);
+  return run == runs_.end() ? std::make_shared<const StepClock>() : run->second.clock;
+}
+
 std::vector<SeriesKey> CurveSource::keysOf(const std::string& run_id) const {
   const auto run = runs_.find(run_id);
   if (run == runs_.end()) {
@@ -66,6 +73,7 @@ std::vector<SeriesKey> CurveSource::keysOf(const std::string& run_id) const {
 SeriesQuery CurveSource::query() const {
   SeriesQuery query;
   query.metrics = metrics_;
+  query.has_times = has_times_;
   for (const std::string& run_id : run_ids_) {
     query.runs.push_back(runs_.at(run_id).cursor);
   }
@@ -120,16 +128,23 @@ bool CurveSource::applyRun(FollowedRun& run, const RunChunk& chunk, bool& has_gr
     run.data.clear();
     run.shown.clear();
   }
+  if (chunk.is_restart) {
+    run.clock = std::make_shared<StepClock>();
+  }
+  run.clock->append(chunk.times);
+  if (!chunk.times.empty()) {
+    run.cursor.last_timed_step = chunk.times.back().step;
+  }
   for (const SeriesChunk& series : chunk.series) {
-    std::shared_ptr<SeriesData>& data = run.data[series.key];
-    if (!data) {
-      data = std::make_shared<SeriesData>();
-      run.shown[series.key] = data;
+    if (series.data) {
+      run.data[series.key] = series.data;
+      run.shown[series.key] = series.data;
       has_changed = true;
+    } else {
+      run.data.at(series.key)->append(series.points);
+      has_grown = true;
     }
-    data->append(series.points);
-    has_grown = true;
-    run.cursor.series[series.key] = {series.series_id, series.points.back().step};
+    run.cursor.series[series.key] = {series.series_id, series.last_step};
   }
   return has_changed;
 }

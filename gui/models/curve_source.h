@@ -3,6 +3,7 @@
 #include "gui/models/background_query.h"
 #include "gui/models/series_data.h"
 #include "gui/models/series_reader.h"
+#include "gui/models/step_clock.h"
 
 #include <QObject>
 
@@ -28,13 +29,19 @@ class CurveSource final : public QObject {
   explicit CurveSource(std::filesystem::path workspace, QObject* parent = nullptr);
 
   /// From now on these metrics of these runs; curves of others are forgotten, those in common stay.
-  void follow(const std::vector<std::string>& run_ids, const std::set<std::string>& metrics);
+  /// `has_times`: also when their steps were reported.
+  void follow(const std::vector<std::string>& run_ids,
+              const std::set<std::string>& metrics,
+              bool has_times = false);
 
   /// Something was committed: reads what is new. While a read is under way it is done after it.
   void refresh();
 
   /// Empty for a run that is not followed.
   [[nodiscard]] const RunSeries& seriesOf(const std::string& run_id) const;
+
+  /// Empty unless times are followed; never null.
+  [[nodiscard]] std::shared_ptr<const StepClock> clockOf(const std::string& run_id) const;
 
   /// The curves of a followed run in the order in which the trainer first named them.
   [[nodiscard]] std::vector<SeriesKey> keysOf(const std::string& run_id) const;
@@ -59,6 +66,7 @@ class CurveSource final : public QObject {
     RunCursor cursor;
     std::map<SeriesKey, std::shared_ptr<SeriesData>> data;
     RunSeries shown;  ///< the same, read-only
+    std::shared_ptr<StepClock> clock = std::make_shared<StepClock>();
   };
 
   void startReading();
@@ -67,6 +75,7 @@ class CurveSource final : public QObject {
   BackgroundQuery reader_;
   std::vector<std::string> run_ids_;
   std::set<std::string> metrics_;
+  bool has_times_ = false;
   std::map<std::string, FollowedRun> runs_;
   std::vector<std::string> metric_names_;
   bool is_loading_ = false;

@@ -38,28 +38,37 @@ void GridPreviewModel::setPlan(std::shared_ptr<const experiments::DraftPlan> pla
       }
     }
   }
+  states_ = readStates();
   count();
   endResetModel();
 }
 
-void GridPreviewModel::setRuns(const std::vector<RunRecord>& runs) {
-  std::unordered_map<std::string, RunState> states;
-  for (const RunRecord& run : runs) {
-    states.emplace(run.spec.run_id, run.state);
-  }
+void GridPreviewModel::setRuns(SharedRuns runs) {
+  runs_ = std::move(runs);
+  auto states = readStates();
   if (states != states_) {
     states_ = std::move(states);
     count();
-    if (rowCount() > 0) {
-      Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+    Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+  }
+}
+
+std::vector<std::optional<RunState>> GridPreviewModel::readStates() const {
+  std::vector<std::optional<RunState>> states(static_cast<std::size_t>(rowCount()));
+  for (std::size_t row = 0; row < states.size() && runs_ != nullptr; ++row) {
+    const SubmittedRun* planned = runOf(plan_->rows[row]);
+    const RunRecord* run = planned == nullptr ? nullptr : runs_->find(planned->spec.run_id);
+    if (run != nullptr) {
+      states[row] = run->state;
     }
   }
+  return states;
 }
 
 void GridPreviewModel::count() {
   Counts counts;
-  for (int i = 0; i < rowCount(); ++i) {
-    const experiments::PlannedRun& planned = plan_->rows[static_cast<std::size_t>(i)];
+  for (std::size_t row = 0; row < states_.size(); ++row) {
+    const experiments::PlannedRun& planned = plan_->rows[row];
     const SubmittedRun* run = runOf(planned);
     if (run == nullptr) {
       counts.excluded += planned.is_excluded ? 1 : 0;
@@ -67,9 +76,9 @@ void GridPreviewModel::count() {
     }
     ++counts.runs;
     counts.needed += run->membership.is_needed_only ? 1 : 0;
-    if (const auto state = states_.find(run->spec.run_id); state != states_.end()) {
-      counts.done += isDone(state->second) ? 1 : 0;
-      counts.active += isTerminal(state->second) ? 0 : 1;
+    if (const auto state = states_[row]) {
+      counts.done += isDone(*state) ? 1 : 0;
+      counts.active += isTerminal(*state) ? 0 : 1;
     }
   }
   counts_ = counts;
@@ -81,13 +90,10 @@ const experiments::PlannedRun* GridPreviewModel::plannedAt(int row) const {
 
 std::vector<const SubmittedRun*> GridPreviewModel::runsToDo() const {
   std::vector<const SubmittedRun*> runs;
-  for (int i = 0; i < rowCount(); ++i) {
-    const SubmittedRun* run = runOf(plan_->rows[static_cast<std::size_t>(i)]);
-    if (run != nullptr) {
-      const auto state = states_.find(run->spec.run_id);
-      if (state == states_.end() || !isDone(state->second)) {
-        runs.push_back(run);
-      }
+  for (std::size_t row = 0; row < states_.size(); ++row) {
+    const SubmittedRun* run = runOf(plan_->rows[row]);
+    if (run != nullptr && (!states_[row] || !isDone(*states_[row]))) {
+      runs.push_back(run);
     }
   }
   return runs;
@@ -105,13 +111,12 @@ const SubmittedRun* GridPreviewModel::runOf(const experiments::PlannedRun& plann
   return planned.run ? &plan_->submission.runs[*planned.run] : nullptr;
 }
 
-QString GridPreviewModel::stateText(const experiments::PlannedRun& planned) const {
-  const SubmittedRun* run = runOf(planned);
-  if (run == nullptr) {
+QString GridPreviewModel::stateText(int row) const {
+  if (runOf(*plannedAt(row)) == nullptr) {
     return tr("excluded");
   }
-  const auto state = states_.find(run->spec.run_id);
-  return state == states_.end() ? tr("new") : QString::fromUtf8(runStateName(state->second).data());
+  const auto state = states_[static_cast<std::size_t>(row)];
+  return state ? QString::fromUtf8(runStateName(*state).data()) : tr("new");
 }
 
 QString GridPreviewModel::text(const experiments::PlannedRun& planned, int row, int column) const {
@@ -119,7 +124,7 @@ QString GridPreviewModel::text(const experiments::PlannedRun& planned, int row, 
     return QString::number(row + 1);
   }
   if (column == static_cast<int>(Column::kState)) {
-    return stateText(planned);
+    return stateText(row);
   }
   const SubmittedRun* run = runOf(planned);
   if (column == columnCount() - 1) {

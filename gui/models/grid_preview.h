@@ -1,13 +1,13 @@
 #pragma once
 
-#include "core/run/run_record.h"
 #include "experiments/experiment_draft.h"
+#include "gui/models/run_list.h"
 
 #include <QAbstractTableModel>
 
 #include <memory>
+#include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace retort::gui {
@@ -36,7 +36,7 @@ class GridPreviewModel final : public QAbstractTableModel {
   void setPlan(std::shared_ptr<const experiments::DraftPlan> plan);
 
   /// What the workspace knows of the runs.
-  void setRuns(const std::vector<RunRecord>& runs);
+  void setRuns(SharedRuns runs);
 
   [[nodiscard]] const Counts& counts() const { return counts_; }
 
@@ -61,13 +61,15 @@ class GridPreviewModel final : public QAbstractTableModel {
 
  private:
   void count();
+  [[nodiscard]] std::vector<std::optional<RunState>> readStates() const;
   [[nodiscard]] const SubmittedRun* runOf(const experiments::PlannedRun& planned) const;
-  [[nodiscard]] QString stateText(const experiments::PlannedRun& planned) const;
+  [[nodiscard]] QString stateText(int row) const;
   [[nodiscard]] QString text(const experiments::PlannedRun& planned, int row, int column) const;
 
   std::shared_ptr<const experiments::DraftPlan> plan_;
   std::vector<std::string> axes_;
-  std::unordered_map<std::string, RunState> states_;
+  SharedRuns runs_;                              ///< null: none yet
+  std::vector<std::optional<RunState>> states_;  ///< by row; none: not in the workspace
   Counts counts_;
 };
 

@@ -7,20 +7,8 @@
 namespace retort::gui {
 namespace {
 
-struct Grid {
-  double x_begin = 0;
-  double x_end = 0;  ///< of the last sample
-  int columns = 0;
-
-  /// The left edge of a column; samples stand in the middle of theirs when they are evenly spaced.
-  [[nodiscard]] double edge(int column) const {
-    const double width = columns > 1 ? (x_end - x_begin) / (columns - 1) : 1;
-    return x_begin + (column - 0.5) * width;
-  }
-};
-
-Grid gridOf(const std::vector<HeatMapRow>& rows, int most_columns) {
-  Grid grid;
+HeatGrid gridOf(const std::vector<HeatMapRow>& rows, int most_columns) {
+  HeatGrid grid;
   for (const HeatMapRow& row : rows) {
     if (row.data->isEmpty()) {
       continue;
@@ -46,7 +34,7 @@ constexpr std::size_t kManySamples = 64;
 /// The cells of a row from left to right.
 class RowSweep {
  public:
-  RowSweep(const SeriesData& data, const Grid& grid)
+  RowSweep(const SeriesData& data, const HeatGrid& grid)
       : data_(data),
         is_dense_(data.size() > kManySamples * static_cast<std::size_t>(grid.columns)),
         next_(data.lowerBound(grid.edge(0))) {}
@@ -102,12 +90,24 @@ class RowSweep {
   std::size_t next_;
 };
 
-HeatMap emptyMap(const Grid& grid) {
-  HeatMap map;
-  map.columns = grid.columns;
-  map.x_begin = grid.edge(0);
-  map.x_end = grid.edge(grid.columns);
-  return map;
+/// The stretch of x that both have.
+HeatGrid commonGrid(HeatGrid grid, const HeatGrid& other) {
+  grid.x_begin = std::max(grid.x_begin, other.x_begin);
+  grid.x_end = std::min(grid.x_end, other.x_end);
+  grid.columns = std::min(grid.columns, other.columns);
+  if (grid.x_end < grid.x_begin) {
+    grid.columns = 0;
+  } else if (grid.x_end == grid.x_begin) {
+    grid.columns = std::min(grid.columns, 1);
+  }
+  return grid;
+}
+
+HeatMap makeWhole(HeatMapRequest request) {
+  HeatMapMaker maker(std::move(request));
+  WorkRoom room = WorkRoom::unlimited();
+  maker.advance(room);
+  return maker.take();
 }
 
 HeatCell differenceOf(const HeatCell& left, const HeatCell& right, bool is_ratio) {
@@ -124,6 +124,11 @@ HeatCell differenceOf(const HeatCell& left, const HeatCell& right, bool is_ratio
 }
 
 }  // namespace
+
+double HeatGrid::edge(int column) const {
+  const double width = columns > 1 ? (x_end - x_begin) / (columns - 1) : 1;
+  return x_begin + (column - 0.5) * width;
+}
 
 bool HeatMap::hasNotFinite() const {
   return std::any_of(cells.begin(), cells.end(), [](const HeatCell& cell) {
@@ -144,52 +149,72 @@ std::optional<HeatRange> valueRange(const HeatMap& map, bool is_log) {
   return range;
 }
 
-HeatMap makeHeatMap(const std::vector<HeatMapRow>& rows, int most_columns) {
-  const Grid grid = gridOf(rows, most_columns);
-  HeatMap map = emptyMap(grid);
-  map.cells.reserve(rows.size() * static_cast<std::size_t>(grid.columns));
-  for (const HeatMapRow& row : rows) {
-    map.labels.push_back(row.label);
-    RowSweep sweep(*row.data, grid);
-    for (int column = 0; column < grid.columns; ++column) {
-      map.cells.push_back(sweep.take(grid.edge(column + 1)));
+HeatMapMaker::HeatMapMaker(HeatMapRequest request) : request_(std::move(request)) {
+  grid_ = gridOf(request_.rows, request_.most_columns);
+  if (request_.is_difference) {
+    grid_ = commonGrid(grid_, gridOf(request_.others, request_.most_columns));
+  }
+  map_.columns = grid_.columns;
+  map_.x_begin = grid_.edge(0);
+  map_.x_end = grid_.edge(grid_.columns);
+  map_.cells.reserve(request_.rows.size() * static_cast<std::size_t>(grid_.columns));
+}
+
+bool HeatMapMaker::advance(WorkRoom& room) {
+  for (; next_row_ < request_.rows.size() && !room.isEmpty(); ++next_row_) {
+    const HeatMapRow& row = request_.rows[next_row_];
+    room.use(row.data->size() + static_cast<std::size_t>(map_.columns));
+    if (!request_.is_difference) {
+      addRow(row);
+      continue;
+    }
+    const auto other = std::find_if(
+        request_.others.begin(), request_.others.end(), [&](const HeatMapRow& candidate) {
+          return candidate.label == row.label;
+        });
+    if (other != request_.others.end()) {
+      room.use(other->data->size() + static_cast<std::size_t>(map_.columns));
+      addDifference(row, *other);
     }
   }
-  return map;
+  return next_row_ == request_.rows.size();
+}
+
+void HeatMapMaker::addRow(const HeatMapRow& row) {
+  map_.labels.push_back(row.label);
+  RowSweep sweep(*row.data, grid_);
+  for (int column = 0; column < grid_.columns; ++column) {
+    map_.cells.push_back(sweep.take(grid_.edge(column + 1)));
+  }
+}
+
+void HeatMapMaker::addDifference(const HeatMapRow& row, const HeatMapRow& other) {
+  map_.labels.push_back(row.label);
+  RowSweep here(*row.data, grid_);
+  RowSweep there(*other.data, grid_);
+  for (int column = 0; column < grid_.columns; ++column) {
+    const double end = grid_.edge(column + 1);
+    const HeatCell cell = here.take(end);
+    map_.cells.push_back(differenceOf(cell, there.take(end), request_.is_ratio));
+  }
+}
+
+bool hasNegative(const std::vector<HeatMapRow>& rows) {
+  return std::any_of(rows.begin(), rows.end(), [](const HeatMapRow& row) {
+    const Extent extent = row.data->extent(0, row.data->size());
+    return extent.lowest != Extent::kNone && row.data->samples()[extent.lowest].y < 0;
+  });
+}
+
+HeatMap makeHeatMap(const std::vector<HeatMapRow>& rows, int most_columns) {
+  return makeWhole({rows, most_columns, false, {}, false});
 }
 
 HeatMap makeDifferenceMap(const std::vector<HeatMapRow>& left,
                           const std::vector<HeatMapRow>& right,
                           int most_columns,
                           bool is_ratio) {
-  Grid grid = gridOf(left, most_columns);
-  const Grid other = gridOf(right, most_columns);
-  grid.x_begin = std::max(grid.x_begin, other.x_begin);
-  grid.x_end = std::min(grid.x_end, other.x_end);
-  grid.columns = std::min(grid.columns, other.columns);
-  if (grid.x_end < grid.x_begin) {
-    grid.columns = 0;
-  } else if (grid.x_end == grid.x_begin) {
-    grid.columns = std::min(grid.columns, 1);
-  }
-  HeatMap map = emptyMap(grid);
-  for (const HeatMapRow& row : left) {
-    const auto match = std::find_if(right.begin(), right.end(), [&](const HeatMapRow& candidate) {
-      return candidate.label == row.label;
-    });
-    if (match == right.end()) {
-      continue;
-    }
-    map.labels.push_back(row.label);
-    RowSweep here(*row.data, grid);
-    RowSweep there(*match->data, grid);
-    for (int column = 0; column < grid.columns; ++column) {
-      const double end = grid.edge(column + 1);
-      const HeatCell cell = here.take(end);
-      map.cells.push_back(differenceOf(cell, there.take(end), is_ratio));
-    }
-  }
-  return map;
+  return makeWhole({left, most_columns, true, right, is_ratio});
 }
 
 }  // namespace retort::gui

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "gui/models/series_data.h"
+#include "gui/models/work_room.h"
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace retort::gui {
@@ -60,6 +62,51 @@ struct HeatRange {
 
 /// Of the finite values; with `is_log` of the positive ones. Nothing when there is none.
 [[nodiscard]] std::optional<HeatRange> valueRange(const HeatMap& map, bool is_log);
+
+/// Columns of equal width, in whose middles evenly spaced samples stand.
+struct HeatGrid {
+  double x_begin = 0;  ///< of the first and of the last sample
+  double x_end = 0;
+  int columns = 0;
+
+  /// The left edge of a column.
+  [[nodiscard]] double edge(int column) const;
+};
+
+/// What is drawn of these rows, once and for all.
+struct HeatMapRequest {
+  std::vector<HeatMapRow> rows;
+  int most_columns = 1;
+  bool is_difference = false;      ///< `makeDifferenceMap`, else `makeHeatMap`
+  std::vector<HeatMapRow> others;  ///< of a difference: what is subtracted
+  bool is_ratio = false;
+};
+
+/// A map in the making, row by row. The curves may grow meanwhile: what comes behind the last step
+/// that they had at the beginning is left out.
+class HeatMapMaker {
+ public:
+  explicit HeatMapMaker(HeatMapRequest request);
+
+  /// Goes on as far as there is room; true when the map is complete.
+  bool advance(WorkRoom& room);
+
+  [[nodiscard]] const HeatMapRequest& request() const { return request_; }
+
+  [[nodiscard]] HeatMap take() { return std::move(map_); }
+
+ private:
+  void addRow(const HeatMapRow& row);
+  void addDifference(const HeatMapRow& row, const HeatMapRow& other);
+
+  HeatMapRequest request_;
+  HeatGrid grid_;
+  HeatMap map_;
+  std::size_t next_row_ = 0;
+};
+
+/// True when a value is below 0: the rows cannot stand on a logarithmic scale.
+[[nodiscard]] bool hasNegative(const std::vector<HeatMapRow>& rows);
 
 /// A map of at most `most_columns` columns, fewer when the longest row has fewer samples. A cell
 /// shows the greatest value measured in its stretch, so that no spike is lost, and is not finite

@@ -4,8 +4,7 @@
 
 #include <QCoreApplication>
 
-#include <map>
-#include <set>
+#include <algorithm>
 #include <string>
 
 namespace retort::gui {
@@ -31,59 +30,29 @@ void add(std::vector<Column>& columns,
   columns.push_back({QString::fromLatin1(field), title, kind, is_shown});
 }
 
-/// Factors with at least two labels, in the order of the axes.
-std::vector<std::string> differingFactors(const RunFactsById& facts) {
-  std::vector<std::string> order;
-  std::map<std::string, std::set<std::string>> labels;
-  for (const auto& [run_id, run] : facts) {
-    for (const auto& [factor, label] : run.labels) {
-      if (!labels.contains(factor)) {
-        order.push_back(factor);
-      }
-      labels[factor].insert(label);
-    }
-  }
-  std::erase_if(order, [&](const std::string& factor) { return labels[factor].size() < 2; });
-  if (order.size() > kMostFactors) {
-    order.resize(kMostFactors);
-  }
-  return order;
-}
-
-/// Evaluations first: they are what a grid is run for.
-std::vector<std::string> finalMetrics(const RunFactsById& facts) {
-  std::set<std::string> names;
-  for (const auto& [run_id, run] : facts) {
-    for (const auto& [name, value] : run.results) {
-      names.insert(name);
-    }
-  }
-  std::vector<std::string> order;
-  for (const bool is_evaluation : {true, false}) {
-    for (const std::string& name : names) {
-      if (name.starts_with("eval.") == is_evaluation && order.size() < kMostMetrics) {
-        order.push_back(name);
-      }
-    }
-  }
-  return order;
+/// The first `most` of these names.
+std::vector<std::string> firstOf(std::vector<std::string> names, std::size_t most) {
+  names.resize(std::min(names.size(), most));
+  return names;
 }
 
 }  // namespace
 
-std::vector<Column> makeRunColumns(const RunFactsById& facts) {
+std::vector<Column> makeRunColumns(const RunFactsBook& book) {
   std::vector<Column> columns;
   add(columns, "name", tr("Name"), Kind::kText);
   add(columns, "state", tr("State"), Kind::kText);
   add(columns, "progress", tr("Progress"), Kind::kPercent);
   add(columns, "left", tr("Time left"), Kind::kDuration);
-  for (const std::string& factor : differingFactors(facts)) {
+  const std::vector<std::string> factors = firstOf(book.factors, kMostFactors);
+  for (const std::string& factor : factors) {
     const QString name = visibleText(factor);
     columns.push_back({QString::fromStdString(factor), name, Kind::kText, true});
   }
   add(columns, "seed", tr("Seed"), Kind::kInteger);
   std::size_t shown = 0;
-  for (const std::string& metric : finalMetrics(facts)) {
+  const std::vector<std::string> metrics = firstOf(book.metrics, kMostMetrics);
+  for (const std::string& metric : metrics) {
     const QString name = visibleText(metric);
     columns.push_back(
         {QString::fromStdString(metric), name, Kind::kNumber, shown++ < kMetricsAtFirst});

@@ -4,6 +4,10 @@
 #include "storage/step_rate.h"
 #include "storage/workspace_store.h"
 
+#include <algorithm>
+#include <set>
+#include <utility>
+
 namespace retort::gui {
 namespace {
 
@@ -41,7 +45,45 @@ RunFactsById membershipsOf(const RunFactsById& known) {
   return facts;
 }
 
+std::vector<std::string> differingFactors(const RunFactsById& facts) {
+  std::vector<std::string> order;
+  std::map<std::string, std::set<std::string>> labels;
+  for (const auto& [run_id, run] : facts) {
+    for (const auto& [factor, label] : run.labels) {
+      const auto [known, is_new] = labels.try_emplace(factor);
+      known->second.insert(label);
+      if (is_new) {
+        order.push_back(factor);
+      }
+    }
+  }
+  std::erase_if(order, [&](const std::string& factor) { return labels[factor].size() < 2; });
+  return order;
+}
+
+/// Evaluations first: they are what a grid is run for.
+std::vector<std::string> finalMetrics(const RunFactsById& facts) {
+  std::set<std::string> names;
+  for (const auto& [run_id, run] : facts) {
+    for (const auto& [name, value] : run.results) {
+      names.insert(name);
+    }
+  }
+  std::vector<std::string> order(names.begin(), names.end());
+  std::stable_partition(order.begin(), order.end(), [](const std::string& name) {
+    return name.starts_with("eval.");
+  });
+  return order;
+}
+
 }  // namespace
+
+RunFactsBook makeFactsBook(RunFactsById facts, std::vector<ExperimentRecord> experiments) {
+  RunFactsBook book{std::move(facts), std::move(experiments), {}, {}};
+  book.factors = differingFactors(book.facts);
+  book.metrics = finalMetrics(book.facts);
+  return book;
+}
 
 Result<RunFactsBook> loadRunFacts(storage::WorkspaceStore& store,
                                   const std::vector<RunRecord>& runs,
@@ -50,18 +92,17 @@ Result<RunFactsBook> loadRunFacts(storage::WorkspaceStore& store,
   if (!experiments) {
     return failWith(experiments.error());
   }
-  RunFactsBook book;
-  book.experiments = std::move(*experiments);
-  if (book.experiments == known.experiments) {
-    book.facts = membershipsOf(known.facts);
+  RunFactsById facts;
+  if (*experiments == known.experiments) {
+    facts = membershipsOf(known.facts);
   } else if (auto read = readMemberships(store)) {
-    book.facts = std::move(*read);
+    facts = std::move(*read);
   } else {
     return failWith(read.error());
   }
   for (const RunRecord& run : runs) {
     if (isActive(run.state)) {
-      book.facts[run.spec.run_id].seconds_left =
+      facts[run.spec.run_id].seconds_left =
           storage::secondsLeft(run, storage::stepsPerSecond(store.metrics(), run));
     }
     if (!hasResults(run.state)) {
@@ -69,12 +110,12 @@ Result<RunFactsBook> loadRunFacts(storage::WorkspaceStore& store,
     }
     const auto before = known.facts.find(run.spec.run_id);
     if (before != known.facts.end() && !before->second.results.empty()) {
-      book.facts[run.spec.run_id].results = before->second.results;
+      facts[run.spec.run_id].results = before->second.results;
     } else if (auto results = store.metrics().results(run.spec.run_id)) {
-      book.facts[run.spec.run_id].results = std::move(*results);
+      facts[run.spec.run_id].results = std::move(*results);
     }
   }
-  return book;
+  return makeFactsBook(std::move(facts), std::move(*experiments));
 }
 
 }  // namespace retort::gui

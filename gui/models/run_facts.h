@@ -31,7 +31,13 @@ using RunFactsById = std::map<std::string, RunFacts>;
 struct RunFactsBook {
   RunFactsById facts;
   std::vector<ExperimentRecord> experiments;  ///< as listed, without their runs
+  std::vector<std::string> factors;  ///< with at least two labels, in the order of the axes
+  std::vector<std::string> metrics;  ///< of results; evaluations first
 };
+
+/// Fills in `factors` and `metrics`.
+[[nodiscard]] RunFactsBook makeFactsBook(RunFactsById facts,
+                                         std::vector<ExperimentRecord> experiments = {});
 
 /// Reads the facts of these runs. Final metrics never change, and memberships only when another
 /// experiment is submitted or forgotten: those in `known` are not read again. Runs without anything

@@ -3,6 +3,7 @@
 #include "gui/models/run_filter.h"
 
 #include <QSortFilterProxyModel>
+#include <QTimer>
 
 #include <string>
 
@@ -19,6 +20,9 @@ class RunFilterModel final : public QSortFilterProxyModel {
 
   void setFilterText(const QString& text);
 
+  /// Of a long list in a moment: what it sorts by is read piece by piece before.
+  void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
+
   /// The id of the run in a row of this model.
   [[nodiscard]] std::string runIdAt(int row) const;
 
@@ -28,8 +32,14 @@ class RunFilterModel final : public QSortFilterProxyModel {
   [[nodiscard]] bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
 
  private:
+  void prepareSort();
+
   RunTableModel& runs_;
   RunFilter filter_;
+  int wanted_column_ = -1;
+  Qt::SortOrder wanted_order_ = Qt::AscendingOrder;
+  int prepared_rows_ = 0;
+  QTimer prepare_timer_;
 };
 
 }  // namespace retort::gui

@@ -8,7 +8,7 @@
 
 #include <QColor>
 
-#include <unordered_set>
+#include <algorithm>
 #include <utility>
 
 namespace retort::gui {
@@ -44,6 +44,11 @@ QVariant alignmentOf(RunTableModel::ColumnKind kind) {
   return QVariant(Qt::Alignment((is_text ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter));
 }
 
+// What is done in one go takes a few milliseconds.
+constexpr std::size_t kMostLooks = 2000;  // at rows that may not have changed
+constexpr int kMostChanges = 200;
+constexpr int kMostPieces = 50;  // of rows to remove
+
 bool isEditable(const QString& field) {
   return field == QLatin1String("note") || field == QLatin1String("tags");
 }
@@ -53,19 +58,13 @@ bool isEditable(const QString& field) {
 RunTableModel::RunTableModel(QObject* parent)
     : QAbstractTableModel(parent),
       columns_(makeRunColumns({})),
+      runs_(shareRuns({})),
       book_(std::make_shared<const RunFactsBook>()) {
   for (const RunState state : kRunStates) {
     icons_.emplace(state, icon(iconNameOf(state)));
   }
-}
-
-RunTableModel::Entry RunTableModel::makeEntry(RunRow row) const {
-  Entry entry{std::move(row), {}};
-  entry.cells.reserve(columns_.size());
-  for (const Column& column : columns_) {
-    entry.cells.push_back(runField(entry.row, column.field));
-  }
-  return entry;
+  pass_timer_.setSingleShot(true);
+  connect(&pass_timer_, &QTimer::timeout, this, &RunTableModel::continuePass);
 }
 
 const RunFacts& RunTableModel::factsOf(const std::string& run_id) const {
@@ -74,32 +73,52 @@ const RunFacts& RunTableModel::factsOf(const std::string& run_id) const {
   return found == book_->facts.end() ? kNone : found->second;
 }
 
-void RunTableModel::setRuns(const std::vector<RunRecord>& runs) {
-  removeMissing(runs);
-  std::vector<RunRecord> added;
-  for (const RunRecord& run : runs) {
-    const int row = rowOf(run.spec.run_id);
-    if (row < 0) {
-      added.push_back(run);
-    } else if (rowAt(row).run != run) {
-      update(row, makeRunRow(run, factsOf(run.spec.run_id)));
-    }
-  }
-  append(std::move(added));
+void RunTableModel::setRuns(SharedRuns runs) {
+  runs_ = std::move(runs);
+  startPass();
 }
 
-void RunTableModel::removeMissing(const std::vector<RunRecord>& runs) {
-  std::unordered_set<std::string> ids;
-  for (const RunRecord& run : runs) {
-    ids.insert(run.spec.run_id);
+void RunTableModel::setFacts(std::shared_ptr<const RunFactsBook> book) {
+  book_ = std::move(book);
+  std::vector<Column> columns = makeRunColumns(*book_);
+  if (columns != columns_) {
+    beginResetModel();
+    columns_ = std::move(columns);
+    for (Entry& entry : entries_) {
+      entry.cells.clear();
+    }
+    endResetModel();
   }
+  startPass();
+}
+
+/// From the first run again: those that are as they should be take next to no time.
+void RunTableModel::startPass() {
+  next_ = 0;
+  continuePass();
+}
+
+void RunTableModel::continuePass() {
+  if (removeMissing()) {
+    takeChanges();
+  }
+  if (next_ < runs_->runs().size() || rowCount() > static_cast<int>(runs_->runs().size())) {
+    pass_timer_.start();
+  } else {
+    pass_timer_.stop();
+    Q_EMIT caughtUp(std::exchange(has_other_rows_, false));
+  }
+}
+
+/// False when there are more to be removed than fit into one go.
+bool RunTableModel::removeMissing() {
   const auto is_missing = [&](int row) {
-    return !ids.contains(entries_[static_cast<std::size_t>(row)].row.run.spec.run_id);
+    return runs_->find(entries_[static_cast<std::size_t>(row)].row.run.spec.run_id) == nullptr;
   };
   // From the end, in pieces of neighbours, so that rows before a piece keep their numbers.
   int last = rowCount() - 1;
-  bool has_changed = false;
-  while (last >= 0) {
+  int pieces = 0;
+  while (last >= 0 && pieces < kMostPieces) {
     if (!is_missing(last)) {
       --last;
       continue;
@@ -111,59 +130,57 @@ void RunTableModel::removeMissing(const std::vector<RunRecord>& runs) {
     beginRemoveRows({}, first, last);
     entries_.erase(entries_.begin() + first, entries_.begin() + last + 1);
     endRemoveRows();
-    has_changed = true;
+    ++pieces;
     last = first - 1;
   }
-  if (has_changed) {
-    indexRows();
+  if (pieces > 0) {
+    has_other_rows_ = true;
+    rows_.clear();
+    for (std::size_t row = 0; row < entries_.size(); ++row) {
+      rows_.emplace(entries_[row].row.run.spec.run_id, static_cast<int>(row));
+    }
   }
+  return pieces < kMostPieces;
 }
 
-void RunTableModel::append(std::vector<RunRecord> runs) {
-  if (runs.empty()) {
+void RunTableModel::takeChanges() {
+  std::vector<Entry> added;
+  int changed = 0;
+  const std::vector<RunRecord>& runs = runs_->runs();
+  const std::size_t end = std::min(runs.size(), next_ + kMostLooks);
+  for (; next_ < end && changed < kMostChanges; ++next_) {
+    const RunRecord& run = runs[next_];
+    const RunFacts& facts = factsOf(run.spec.run_id);
+    const int row = rowOf(run.spec.run_id);
+    if (row < 0) {
+      added.push_back({makeRunRow(run, facts), {}});
+      ++changed;
+    } else if (rowAt(row).run != run || rowAt(row).facts != facts) {
+      update(row, makeRunRow(run, facts));
+      ++changed;
+    }
+  }
+  append(std::move(added));
+}
+
+void RunTableModel::append(std::vector<Entry> added) {
+  if (added.empty()) {
     return;
   }
-  beginInsertRows({}, rowCount(), rowCount() + static_cast<int>(runs.size()) - 1);
-  for (RunRecord& run : runs) {
-    RunFacts facts = factsOf(run.spec.run_id);
-    entries_.push_back(makeEntry(makeRunRow(std::move(run), std::move(facts))));
+  has_other_rows_ = true;
+  beginInsertRows({}, rowCount(), rowCount() + static_cast<int>(added.size()) - 1);
+  for (Entry& entry : added) {
+    rows_.emplace(entry.row.run.spec.run_id, rowCount());
+    entries_.push_back(std::move(entry));
   }
-  indexRows();
   endInsertRows();
 }
 
 void RunTableModel::update(int row, RunRow changed) {
-  entries_[static_cast<std::size_t>(row)] = makeEntry(std::move(changed));
+  Entry& entry = entries_[static_cast<std::size_t>(row)];
+  entry.row = std::move(changed);
+  entry.cells.clear();
   Q_EMIT dataChanged(index(row, 0), index(row, columnCount() - 1));
-}
-
-void RunTableModel::indexRows() {
-  rows_.clear();
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    rows_.emplace(entries_[i].row.run.spec.run_id, static_cast<int>(i));
-  }
-}
-
-void RunTableModel::setFacts(std::shared_ptr<const RunFactsBook> book) {
-  book_ = std::move(book);
-  std::vector<Column> columns = makeRunColumns(book_->facts);
-  if (columns != columns_) {
-    beginResetModel();
-    columns_ = std::move(columns);
-    for (Entry& entry : entries_) {
-      RunFacts known = factsOf(entry.row.run.spec.run_id);
-      entry = makeEntry(makeRunRow(std::move(entry.row.run), std::move(known)));
-    }
-    endResetModel();
-    return;
-  }
-  for (int row = 0; row < rowCount(); ++row) {
-    const RunRow& shown = rowAt(row);
-    const RunFacts& known = factsOf(shown.run.spec.run_id);
-    if (known != shown.facts) {
-      update(row, makeRunRow(shown.run, known));
-    }
-  }
 }
 
 void RunTableModel::setDark(bool is_dark) {
@@ -191,8 +208,27 @@ const RunRow& RunTableModel::rowAt(int row) const {
   return entries_[static_cast<std::size_t>(row)].row;
 }
 
+RunTableModel::Cell& RunTableModel::cellAt(int row, int column) const {
+  const Entry& entry = entries_[static_cast<std::size_t>(row)];
+  const auto place = static_cast<std::size_t>(column);
+  entry.cells.resize(columns_.size());
+  Cell& cell = entry.cells[place];
+  if (!cell.value) {
+    cell.value = runField(entry.row, columns_[place].field);
+  }
+  return cell;
+}
+
 const QVariant& RunTableModel::valueAt(int row, int column) const {
-  return entries_[static_cast<std::size_t>(row)].cells[static_cast<std::size_t>(column)];
+  return *cellAt(row, column).value;
+}
+
+const QString& RunTableModel::foldedTextAt(int row, int column) const {
+  Cell& cell = cellAt(row, column);
+  if (!cell.folded) {
+    cell.folded = cell.value->toString().toCaseFolded();
+  }
+  return *cell.folded;
 }
 
 int RunTableModel::rowCount(const QModelIndex& parent) const {
@@ -219,7 +255,7 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const {
   }
   const Entry& entry = entries_[static_cast<std::size_t>(index.row())];
   const Column& column = columns_[static_cast<std::size_t>(index.column())];
-  const QVariant& value = entry.cells[static_cast<std::size_t>(index.column())];
+  const QVariant& value = valueAt(index.row(), index.column());
   switch (role) {
     case Qt::DisplayRole:
     case Qt::AccessibleTextRole:

@@ -30,18 +30,18 @@ CombinedSeries::CombinedSeries(std::vector<std::shared_ptr<const SeriesData>> me
     members_.push_back({std::move(member), 0, generation});
   }
   result_ = members_.size() == 1 ? members_.front().data : combined_;
-  update();
 }
 
-void CombinedSeries::update() {
+bool CombinedSeries::update(WorkRoom& room) {
   if (members_.size() <= 1) {
-    return;
+    return true;
   }
   if (isStale()) {
     restart();
   }
   std::vector<double> values;
-  while (true) {
+  while (!room.isEmpty()) {
+    room.use(2 * members_.size());
     double x = std::numeric_limits<double>::infinity();
     for (const Member& member : members_) {
       if (member.next < member.data->size()) {
@@ -56,10 +56,11 @@ void CombinedSeries::update() {
       }
     }
     if (values.empty()) {
-      return;
+      return true;
     }
     combined_->append({x, combine(values, combination_)});
   }
+  return false;
 }
 
 bool CombinedSeries::isStale() const {

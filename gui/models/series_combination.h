@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gui/models/series_data.h"
+#include "gui/models/work_room.h"
 
 #include <memory>
 #include <string>
@@ -22,12 +23,13 @@ enum class Combination {
 
 /// Several curves of one run as one that grows with them. At each x it combines the curves that
 /// have a sample there. All samples of one x must have arrived in all members before `update` is
-/// called, as they do when curves are read in one transaction.
+/// called, as they do when curves are read in one transaction. Empty before the first `update`.
 class CombinedSeries {
  public:
   CombinedSeries(std::vector<std::shared_ptr<const SeriesData>> members, Combination combination);
 
-  void update();
+  /// Takes in what the members have got, as far as there is room; true when that was all.
+  bool update(WorkRoom& room);
 
   /// Of a single member it is the member itself.
   [[nodiscard]] const std::shared_ptr<const SeriesData>& data() const { return result_; }

@@ -39,9 +39,48 @@ bool hasLostSeries(const RunCursor& cursor,
   });
 }
 
+/// After the cursor, or from the start for curves that it does not know and for all at a restart.
+Result<std::vector<SeriesChunk>> readNew(storage::WorkspaceStore& store,
+                                         const RunCursor& cursor,
+                                         const std::vector<SeriesInfo>& present,
+                                         bool is_restart) {
+  std::vector<SeriesChunk> chunks;
+  for (const SeriesInfo& info : present) {
+    const auto read = cursor.series.find(info.key);
+    const bool is_known = !is_restart && read != cursor.series.end();
+    auto points = store.metrics().points(
+        info.series_id, is_known ? read->second.last_step : MetricStore::kFromStart);
+    if (!points) {
+      return failWith(points.error());
+    }
+    if (points->empty()) {
+      continue;
+    }
+    SeriesChunk chunk{info.key, info.series_id, points->back().step, {}, nullptr};
+    if (is_known) {
+      chunk.points = std::move(*points);
+    } else {
+      chunk.data = std::make_shared<SeriesData>();
+      chunk.data->append(*points);
+    }
+    chunks.push_back(std::move(chunk));
+  }
+  return chunks;
+}
+
+std::size_t countPoints(const std::vector<SeriesChunk>& chunks) {
+  std::size_t count = 0;
+  for (const SeriesChunk& chunk : chunks) {
+    count += chunk.points.size();
+  }
+  return count;
+}
+
+/// `room`: for points that are to be appended.
 Result<RunChunk> readRun(storage::WorkspaceStore& store,
                          const RunCursor& cursor,
-                         const std::set<std::string>& metrics) {
+                         const SeriesQuery& query,
+                         std::size_t& room) {
   RunChunk chunk;
   chunk.run_id = cursor.run_id;
   const auto state = store.ingest().state(cursor.run_id);
@@ -50,24 +89,30 @@ Result<RunChunk> readRun(storage::WorkspaceStore& store,
   }
   chunk.attempt = state ? state->attempt : 0;
   chunk.first_line_sha256 = state ? state->first_line_sha256 : std::string();
-  const auto present = listSeries(store, cursor.run_id, metrics);
+  const auto present = listSeries(store, cursor.run_id, query.metrics);
   if (!present) {
     return failWith(present.error());
   }
   chunk.is_restart = chunk.attempt != cursor.attempt ||
                      chunk.first_line_sha256 != cursor.first_line_sha256 ||
-                     hasLostSeries(cursor, *present, metrics);
-  for (const SeriesInfo& info : *present) {
-    const auto read = cursor.series.find(info.key);
-    const bool is_known = !chunk.is_restart && read != cursor.series.end();
-    auto points = store.metrics().points(
-        info.series_id, is_known ? read->second.last_step : MetricStore::kFromStart);
-    if (!points) {
-      return failWith(points.error());
+                     hasLostSeries(cursor, *present, query.metrics);
+  auto series = readNew(store, cursor, *present, chunk.is_restart);
+  if (series && countPoints(*series) > room) {
+    chunk.is_restart = true;
+    series = readNew(store, cursor, *present, true);
+  }
+  if (!series) {
+    return failWith(series.error());
+  }
+  chunk.series = std::move(*series);
+  room -= countPoints(chunk.series);
+  if (query.has_times) {
+    auto times = store.metrics().stepTimes(
+        cursor.run_id, chunk.is_restart ? MetricStore::kFromStart : cursor.last_timed_step);
+    if (!times) {
+      return failWith(times.error());
     }
-    if (!points->empty()) {
-      chunk.series.push_back({info.key, info.series_id, std::move(*points)});
-    }
+    chunk.times = std::move(*times);
   }
   return chunk;
 }
@@ -78,9 +123,10 @@ Result<SeriesAnswer> readSeries(storage::WorkspaceStore& store, const SeriesQuer
   SeriesAnswer answer;
   const Status status = store.read([&]() -> Status {
     std::vector<std::string> run_ids;
+    std::size_t room = query.most_appended;
     for (const RunCursor& cursor : query.runs) {
       run_ids.push_back(cursor.run_id);
-      auto chunk = readRun(store, cursor, query.metrics);
+      auto chunk = readRun(store, cursor, query, room);
       if (!chunk) {
         return failWith(chunk.error());
       }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gui/models/series_data.h"
+#include "gui/models/work_room.h"
 
 #include <memory>
 
@@ -16,9 +17,9 @@ class SmoothedSeries {
   /// `half_life` in units of x, above 0.
   explicit SmoothedSeries(double half_life) : half_life_(half_life) {}
 
-  /// Takes in what was appended to `raw` since the last call, or all of it after a `clear`. Always
-  /// the same curve.
-  void update(const SeriesData& raw);
+  /// Takes in what was appended to `raw` since the last call, or all of it after a `clear`, as far
+  /// as there is room; true when that was all. Always the same curve.
+  bool update(const SeriesData& raw, WorkRoom& room);
 
   [[nodiscard]] std::shared_ptr<const SeriesData> data() const { return data_; }
 

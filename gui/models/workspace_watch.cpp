@@ -11,8 +11,7 @@ constexpr int kPollMs = 250;
 
 WorkspaceWatch::WorkspaceWatch(std::filesystem::path workspace, QObject* parent)
     : QObject(parent),
-      here_{workspace},
-      there_{std::move(workspace)},
+      reader_{std::move(workspace)},
       worker_(std::make_unique<QObject>()) {
   thread_.setObjectName(QStringLiteral("WorkspaceWatch"));
   worker_->moveToThread(&thread_);
@@ -24,19 +23,14 @@ WorkspaceWatch::WorkspaceWatch(std::filesystem::path workspace, QObject* parent)
 WorkspaceWatch::~WorkspaceWatch() {
   // The connection belongs to the thread that opened it.
   QMetaObject::invokeMethod(
-      worker_.get(), [this] { there_.store.reset(); }, Qt::BlockingQueuedConnection);
+      worker_.get(), [this] { reader_.store.reset(); }, Qt::BlockingQueuedConnection);
   thread_.quit();
   thread_.wait();
 }
 
 void WorkspaceWatch::start() {
-  poll();
-  here_.store.reset();
+  lookElsewhere();
   timer_.start();
-}
-
-void WorkspaceWatch::poll() {
-  take(here_.look());
 }
 
 void WorkspaceWatch::lookElsewhere() {
@@ -46,7 +40,7 @@ void WorkspaceWatch::lookElsewhere() {
   QMetaObject::invokeMethod(
       worker_.get(),
       [this] {
-        auto look = std::make_shared<const Look>(there_.look());
+        auto look = std::make_shared<const Look>(reader_.look());
         QMetaObject::invokeMethod(
             this,
             [this, look] {
@@ -67,8 +61,8 @@ void WorkspaceWatch::take(const Look& look) {
     return;
   }
   last_failure_.clear();
-  if (look->has_value()) {
-    Q_EMIT runsRead(**look);
+  if (*look != nullptr) {
+    Q_EMIT runsRead(*look);
   }
 }
 
@@ -97,7 +91,7 @@ WorkspaceWatch::Look WorkspaceWatch::Reader::readChanges() {
     return failWith(version.error());
   }
   if (std::exchange(seen_version, *version) == *version) {
-    return std::nullopt;
+    return nullptr;
   }
   storage::RunFilter all;
   all.with_spec = false;
@@ -105,7 +99,7 @@ WorkspaceWatch::Look WorkspaceWatch::Reader::readChanges() {
   if (!runs) {
     return failWith(runs.error());
   }
-  return std::move(*runs);
+  return shareRuns(std::move(*runs));
 }
 
 }  // namespace retort::gui

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/run/run_record.h"
+#include "gui/models/run_list.h"
 #include "storage/workspace_store.h"
 
 #include <QObject>
@@ -11,7 +11,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <vector>
 
 namespace retort::gui {
 
@@ -26,28 +25,25 @@ class WorkspaceWatch final : public QObject {
   WorkspaceWatch(const WorkspaceWatch&) = delete;
   WorkspaceWatch& operator=(const WorkspaceWatch&) = delete;
 
-  /// Looks now, so that a window opens with its runs, and then every 250 ms in another thread: ten
-  /// thousand runs take longer to read than a frame lasts.
+  /// Looks at once, and then every 250 ms, in another thread: ten thousand runs take longer to read
+  /// than a frame lasts.
   void start();
 
-  /// One look in this thread: microseconds when nothing has changed.
-  void poll();
-
  Q_SIGNALS:
-  void runsRead(const std::vector<retort::RunRecord>& runs);
+  void runsRead(const retort::gui::SharedRuns& runs);
   /// The workspace cannot be read; said once until it changes. `reason` is one sentence.
   void readFailed(const QString& reason);
 
  private:
-  using Look = Result<std::optional<std::vector<RunRecord>>>;
+  using Look = Result<SharedRuns>;
 
-  /// A connection and what it has seen; belongs to one thread.
+  /// A connection and what it has seen.
   struct Reader {
     std::filesystem::path workspace;
     std::optional<storage::WorkspaceStore> store;
     std::int64_t seen_version = -1;
 
-    /// Nothing when nothing has been committed since the last look.
+    /// Null when nothing has been committed since the last look.
     Look look();
 
    private:
@@ -57,8 +53,7 @@ class WorkspaceWatch final : public QObject {
   void lookElsewhere();
   void take(const Look& look);
 
-  Reader here_;
-  Reader there_;  ///< only the other thread
+  Reader reader_;  ///< only the other thread
   QThread thread_;
   std::unique_ptr<QObject> worker_;  ///< lives in thread_
   bool is_looking_ = false;

@@ -173,6 +173,7 @@ void CompareControls::buildFactors() {
   factor_view_->horizontalHeader()->setSectionResizeMode(
       static_cast<int>(ComparisonFactorModel::Column::kBaseline), QHeaderView::Stretch);
   factor_view_->horizontalHeader()->setHighlightSections(false);
+  factor_view_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   auto* up = makeButton(QStringLiteral("up"), tr("Move the factor up"), this);
   auto* down = makeButton(QStringLiteral("down"), tr("Move the factor down"), this);
   up->setShortcut(QKeySequence(Qt::ALT | Qt::Key_Up));

@@ -22,7 +22,7 @@ namespace retort::gui {
 namespace {
 
 constexpr int kEveryRun = -1;        // beside the kinds of spread
-constexpr int kShortestMetric = 18;  // characters that its box has room for at least
+constexpr int kShortestMetric = 10;  // characters that its box has room for at least
 
 QStringList metricsFor(const ComparisonData& data) {
   std::vector<std::string> names;
@@ -79,11 +79,15 @@ CompareFigures::CompareFigures(QWidget* parent)
   auto* scroll = new QScrollArea(plots_);
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setFocusPolicy(Qt::NoFocus);  // the plot in it takes the keys
   scroll->setWidget(values_);
   plots_->addWidget(scroll);
   plots_->addWidget(curves_);
   plots_->addWidget(profiles_);
   layout->addWidget(plots_, 1);
+  values_->setName(tr("Values by group"));
+  curves_->setName(tr("Curves by group"));
+  profiles_->setName(tr("Values by depth and group"));
   values_->setEmptyText(tr("No runs to compare yet"));
   connectAll();
   chooseKind(0);
@@ -96,6 +100,8 @@ void CompareFigures::buildControls() {
   kinds_->setAccessibleName(tr("Kind of figure"));
   kinds_->setExpanding(false);
   kinds_->setDrawBase(false);
+  kinds_->setUsesScrollButtons(false);
+  kinds_->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
   metrics_->setEditable(true);
   metrics_->setInsertPolicy(QComboBox::NoInsert);
   metrics_->completer()->setFilterMode(Qt::MatchContains);
@@ -106,6 +112,9 @@ void CompareFigures::buildControls() {
   spreads_->addItem(tr("confidence interval"), static_cast<int>(Spread::kInterval));
   spreads_->addItem(tr("mean only"), static_cast<int>(Spread::kNone));
   spreads_->addItem(tr("every run"), kEveryRun);
+  for (QComboBox* box : {spreads_, profile_values_}) {
+    box->setMinimumWidth(kShortestMetric * fontMetrics().averageCharWidth());  // elided then
+  }
   looks_->addItem(tr("points"), static_cast<int>(GroupBarPlot::Look::kPoints));
   looks_->addItem(tr("bars"), static_cast<int>(GroupBarPlot::Look::kBars));
   profile_values_->addItem(tr("last step"), static_cast<int>(ProfileValue::kLast));

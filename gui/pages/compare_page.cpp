@@ -4,11 +4,14 @@
 #include "core/tables/render.h"
 #include "gui/models/app_context.h"
 #include "gui/models/icons.h"
+#include "gui/models/report_document.h"
 #include "gui/pages/compare_controls.h"
 #include "gui/pages/compare_export.h"
 #include "gui/pages/compare_figures.h"
 #include "gui/pages/comparison_delegate.h"
+#include "gui/pages/empty_state.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QClipboard>
 #include <QHeaderView>
@@ -22,6 +25,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace retort::gui {
 namespace {
 
@@ -29,7 +34,9 @@ constexpr int kWidestColumn = 320;
 constexpr int kControlsWidth = 290;
 constexpr int kRowMargin = 8;
 constexpr int kIconSize = 18;
+constexpr int kCaptionMargin = 4;  // from the handle of the divider
 constexpr int kMostCaptionLines = 6;
+constexpr int kLongestCaption = 640;
 
 QLabel* makeText(QWidget* parent) {
   auto* label = new QLabel(parent);
@@ -78,16 +85,14 @@ ComparePage::ComparePage(AppContext& context, QWidget* parent)
       export_(new CompareExport(context, this)),
       table_(new QTableView(this)),
       caption_(makeText(this)),
-      sentence_(makeText(this)),
+      empty_(new EmptyState(context, this)),
       stack_(new QStackedWidget(this)) {
   buildTable();
-  sentence_->setAlignment(Qt::AlignCenter);
-  stack_->addWidget(sentence_);
+  stack_->addWidget(empty_);
   stack_->addWidget(buildContent());
   auto* layout = new QVBoxLayout(this);
   layout->addWidget(stack_);
   connectAll();
-  showSentence(tr("There is nothing to compare yet: design an experiment and start it."));
 }
 
 void ComparePage::showExperiment(const QString& name) {
@@ -103,6 +108,7 @@ void ComparePage::showEvent(QShowEvent* event) {
     is_stale_ = false;
     source_.refresh();
   }
+  findReport();  // one may have been written since
 }
 
 void ComparePage::buildTable() {
@@ -128,7 +134,8 @@ void ComparePage::buildTable() {
   small.setPointSizeF(small.pointSizeF() * 0.92);
   caption_->setFont(small);
   caption_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-  caption_->setMaximumHeight(kMostCaptionLines * QFontMetrics(small).lineSpacing());
+  caption_->setMaximumHeight((kMostCaptionLines + 1) * QFontMetrics(small).lineSpacing());
+  caption_->setContentsMargins(kCaptionMargin, 0, kCaptionMargin, kCaptionMargin);
   caption_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
 }
 
@@ -161,7 +168,39 @@ QToolBar* ComparePage::buildToolBar() {
   save->setToolTip(tr("Save the table as LaTeX, Markdown, CSV, HTML, JSON or text"));
   bar->addWidget(save);
   connect(save, &QToolButton::clicked, this, [this] { export_->saveTable(model_.table()); });
+  addReportButton(*bar);
   return bar;
+}
+
+void ComparePage::addReportButton(QToolBar& bar) {
+  auto* button = new QToolButton(&bar);
+  button->setIconSize(bar.iconSize());
+  button->setIcon(icon(QStringLiteral("note")));
+  button->setText(tr("Re&port…"));
+  button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  button->setAutoRaise(true);
+  button->setToolTip(tr("Open the report that was written about this experiment"));
+  report_ = bar.addWidget(button);
+  report_->setVisible(false);
+  connect(button, &QToolButton::clicked, this, [this] { Q_EMIT reportRequested(report_file_); });
+}
+
+void ComparePage::findReport() {
+  if (data_ == nullptr || data_->experiment.empty()) {
+    return;
+  }
+  report_finder_.run<QString>(
+      [workspace = QString::fromStdString(context_.workspace().string()),
+       experiment = QString::fromStdString(data_->experiment)] {
+        const QList<ReportPlace> reports = findReports(workspace);
+        const auto found = std::ranges::find_if(
+            reports, [&](const ReportPlace& report) { return report.isAbout(experiment); });
+        return found == reports.end() ? QString() : found->file;
+      },
+      [this](const std::shared_ptr<const QString>& file) {
+        report_file_ = *file;
+        report_->setVisible(!file->isEmpty());
+      });
 }
 
 QWidget* ComparePage::buildContent() {
@@ -215,7 +254,7 @@ void ComparePage::ask() {
 
 void ComparePage::fail(const QString& reason) {
   if (data_ == nullptr) {
-    showSentence(reason);
+    empty_->tellNoRuns(reason);
   } else if (reason != last_failure_) {
     context_.showError(reason);
   }
@@ -223,16 +262,21 @@ void ComparePage::fail(const QString& reason) {
 }
 
 void ComparePage::take(const std::shared_ptr<const ComparisonData>& comparison) {
+  const bool is_other = data_ == nullptr || data_->experiment != comparison->experiment;
   data_ = comparison;
   last_failure_.clear();
   if (comparison->experiment.empty()) {
-    showSentence(tr("There is nothing to compare yet: design an experiment and start it."));
+    empty_->tellNoRuns();
+    stack_->setCurrentIndex(0);
     return;
   }
   controls_->showData(*comparison);
   showTable(*comparison);
   figures_->showData(*comparison);
   stack_->setCurrentIndex(1);
+  if (is_other) {
+    findReport();
+  }
 }
 
 void ComparePage::showTable(const ComparisonData& comparison) {
@@ -250,16 +294,21 @@ void ComparePage::showTable(const ComparisonData& comparison) {
       table_->setColumnWidth(column, std::min(table_->columnWidth(column), kWidestColumn));
     }
   }
+  showCaption();
+}
+
+void ComparePage::showCaption() {
   QStringList sentences;
   for (const std::string& sentence : model_.layout().caption) {
     sentences.append(QString::fromStdString(escapeForTerminal(sentence)));
   }
-  caption_->setText(breakable(sentences.join(QLatin1Char(' '))));
-}
-
-void ComparePage::showSentence(const QString& sentence) {
-  sentence_->setText(sentence);
-  stack_->setCurrentIndex(0);
+  const QString whole = sentences.join(QLatin1Char(' '));
+  const bool is_long = whole.size() > kLongestCaption;
+  caption_->setText(breakable(is_long ? whole.left(kLongestCaption) + QChar(0x2026) : whole));
+  caption_->setToolTip(
+      is_long ? QStringLiteral("<p>%1</p>")
+                    .arg(tr("The table as saved or copied has the whole text.").toHtmlEscaped())
+              : QString());
 }
 
 }  // namespace retort::gui

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gui/models/background_task.h"
 #include "gui/models/comparison_source.h"
 #include "gui/models/comparison_table_model.h"
 
@@ -7,6 +8,7 @@
 
 #include <memory>
 
+class QAction;
 class QLabel;
 class QStackedWidget;
 class QTableView;
@@ -18,6 +20,7 @@ class AppContext;
 class CompareControls;
 class CompareExport;
 class CompareFigures;
+class EmptyState;
 
 /// The comparison of an experiment: its table, and figures of the same groups of runs. Kept current
 /// while it is in sight.
@@ -30,19 +33,25 @@ class ComparePage final : public QWidget {
   /// Shows another experiment; one that does not exist becomes a message.
   void showExperiment(const QString& name);
 
+ Q_SIGNALS:
+  /// The user wants to see a report that shows the experiment.
+  void reportRequested(const QString& file);
+
  protected:
   void showEvent(QShowEvent* event) override;
 
  private:
   void buildTable();
   QToolBar* buildToolBar();
+  void addReportButton(QToolBar& bar);
   QWidget* buildContent();
   void connectAll();
+  void findReport();
   void ask();
   void take(const std::shared_ptr<const ComparisonData>& comparison);
   void fail(const QString& reason);
   void showTable(const ComparisonData& comparison);
-  void showSentence(const QString& sentence);
+  void showCaption();
 
   AppContext& context_;
   ComparisonSource source_;
@@ -56,8 +65,11 @@ class ComparePage final : public QWidget {
   CompareExport* export_;
   QTableView* table_;
   QLabel* caption_;
-  QLabel* sentence_;
+  EmptyState* empty_;
   QStackedWidget* stack_;
+  QAction* report_ = nullptr;  ///< its button; shown where there is a report
+  QString report_file_;
+  BackgroundTask report_finder_;
 };
 
 }  // namespace retort::gui

@@ -29,6 +29,7 @@ namespace {
 using experiments::YamlEditor;
 using experiments::YamlNode;
 
+constexpr int kRowMargin = 8;
 constexpr int kAxisWidth = 150;
 constexpr int kValuesWidth = 170;
 constexpr int kNumberWidth = 55;
@@ -47,7 +48,7 @@ DesignGridPanel::DesignGridPanel(ExperimentEditor& editor, QWidget* parent)
     : QWidget(parent),
       editor_(editor) {
   auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setContentsMargins(0, 0, 0, kRowMargin / 2);
   buildActions();
   buildAxes();
   buildFields();
@@ -111,6 +112,7 @@ void DesignGridPanel::buildAxes() {
   table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
   table_->setWordWrap(false);
   table_->verticalHeader()->hide();
+  table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + kRowMargin);
   table_->setTabKeyNavigation(false);
   table_->setDragDropMode(QAbstractItemView::InternalMove);
   table_->setDragDropOverwriteMode(false);

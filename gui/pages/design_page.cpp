@@ -9,6 +9,7 @@
 #include "gui/pages/design_report_panel.h"
 #include "gui/pages/design_settings_panel.h"
 #include "gui/pages/design_yaml_view.h"
+#include "gui/pages/tab_order.h"
 
 #include <QAction>
 #include <QFileDialog>
@@ -60,7 +61,6 @@ DesignPage::DesignPage(AppContext& context, QWidget* parent)
   buildBar();
   question_ = new DesignQuestionBar(this);
   layout->addWidget(question_);
-  preview_ = new DesignPreviewPanel(context_, editor_, this);
   layout->addWidget(buildHalves(), 1);
   connectEditor();
   begin(QString::fromUtf8(kNewText));
@@ -77,6 +77,7 @@ QWidget* DesignPage::buildHalves() {
   auto* halves = new QSplitter(Qt::Horizontal, this);
   halves->addWidget(buildForm());
   halves->addWidget(buildText());
+  preview_ = new DesignPreviewPanel(context_, editor_, this);
   halves->setStretchFactor(0, 1);
   halves->setStretchFactor(1, 1);
   halves->setSizes({kWholeSplit / 2, kWholeSplit / 2});
@@ -175,6 +176,7 @@ QWidget* DesignPage::buildForm() {
 
 QWidget* DesignPage::buildText() {
   auto* side = new QWidget(this);
+  putLastInTabOrder(*this, *text_);
   problems_ = new QListWidget(side);
   problems_->setAccessibleName(tr("Problems of the experiment"));
   problems_->setWordWrap(true);
@@ -366,7 +368,10 @@ void DesignPage::start() {
                                    qt(formatCount(counts.runs - counts.done, "run")));
   is_starting_ = true;
   showStart();
-  context_.submit(editor_.plan()->submission, [this, message](bool is_done) {
+  // A share of the plan: ten thousand runs take longer to copy than a frame lasts.
+  const auto& plan = editor_.plan();
+  const std::shared_ptr<const Submission> submission(plan, &plan->submission);
+  context_.submit(submission, [this, message](bool is_done) {
     is_starting_ = false;
     showStart();
     if (is_done) {

@@ -107,7 +107,7 @@ void DesignPreviewPanel::showPlan() {
 }
 
 void DesignPreviewPanel::showRuns() {
-  model_.setRuns(context_.runs());
+  model_.setRuns(context_.sharedRuns());
   if (const std::size_t done = model_.counts().done; done != asked_done_) {
     asked_done_ = done;
     askPastRuns();

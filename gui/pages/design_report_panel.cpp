@@ -58,6 +58,7 @@ DesignReportPanel::DesignReportPanel(ExperimentEditor& editor, QWidget* parent)
   auto* area = new QScrollArea(this);
   area->setWidgetResizable(true);
   area->setFrameShape(QFrame::NoFrame);
+  area->setFocusPolicy(Qt::NoFocus);  // its fields take the keys
   auto* inner = new QWidget(area);
   auto* form = new QFormLayout(inner);
   form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);

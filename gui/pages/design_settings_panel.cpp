@@ -30,6 +30,7 @@ namespace {
 constexpr int kSettingWidth = 215;
 constexpr int kValueWidth = 145;
 constexpr int kUnitWidth = 60;
+constexpr int kNarrowest = 40;
 
 }  // namespace
 
@@ -105,6 +106,7 @@ void DesignSettingsPanel::buildTree() {
   tree_->header()->resizeSection(static_cast<int>(SettingsFormModel::Column::kValue), kValueWidth);
   tree_->header()->resizeSection(static_cast<int>(SettingsFormModel::Column::kUnit), kUnitWidth);
   tree_->header()->setStretchLastSection(true);
+  tree_->header()->setMinimumSectionSize(kNarrowest);
   // A group that comes to apply opens like the others.
   connect(&filter_,
           &QAbstractItemModel::rowsInserted,
@@ -266,6 +268,9 @@ void DesignSettingsPanel::showCatalogue() {
   }
   showDraft();
   tree_->expandAll();
+  if (tree_->width() > 4 * kSettingWidth) {
+    tree_->resizeColumnToContents(static_cast<int>(SettingsFormModel::Column::kSetting));
+  }
 }
 
 void DesignSettingsPanel::showDraft() {

@@ -10,6 +10,7 @@
 #include <QToolTip>
 
 #include <algorithm>
+#include <utility>
 
 namespace retort::gui {
 
@@ -42,6 +43,7 @@ DesignYamlView::DesignYamlView(QWidget* parent)
   setLineWrapMode(NoWrap);
   setTabChangesFocus(false);
   setAccessibleName(tr("Text of the experiment (YAML)"));
+  setAccessibleDescription(tr("Tab indents; Escape and Tab, or Shift+Tab, leave the text."));
   setPlaceholderText(tr("experiment: a-name"));
   connect(this, &QPlainTextEdit::blockCountChanged, this, &DesignYamlView::placeNumbers);
   connect(this, &QPlainTextEdit::cursorPositionChanged, this, &DesignYamlView::showSelections);
@@ -149,7 +151,11 @@ void DesignYamlView::applyTheme() {
 
 void DesignYamlView::keyPressEvent(QKeyEvent* event) {
   const bool is_plain = event->modifiers() == Qt::NoModifier;
-  if (is_plain && (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter)) {
+  const bool is_leaving = std::exchange(is_leaving_, event->key() == Qt::Key_Escape);
+  if (event->key() == Qt::Key_Backtab || (is_leaving && event->key() == Qt::Key_Tab)) {
+    // QPlainTextEdit keeps the focus where Tab writes.
+    QWidget::focusNextPrevChild(event->key() == Qt::Key_Tab);
+  } else if (is_plain && (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter)) {
     breakLine();
   } else if (is_plain && event->key() == Qt::Key_Tab) {
     const int column = textCursor().positionInBlock();

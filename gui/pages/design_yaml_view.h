@@ -48,6 +48,7 @@ class DesignYamlView final : public QPlainTextEdit {
   YamlHighlighter* highlighter_;
   LineNumbers* numbers_;
   std::vector<Problem> problems_;
+  bool is_leaving_ = false;  ///< Escape was pressed: the next Tab moves on
 };
 
 }  // namespace retort::gui

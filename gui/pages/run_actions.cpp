@@ -130,14 +130,13 @@ QAction* RunActions::action(const QString& name) const {
 }
 
 std::vector<const RunRecord*> RunActions::selected() const {
-  const auto& ids = context_.selectedRuns();
-  const std::set<std::string> wanted(ids.begin(), ids.end());
   std::vector<const RunRecord*> runs;
-  for (const RunRecord& run : context_.runs()) {
-    if (wanted.contains(run.spec.run_id)) {
-      runs.push_back(&run);
+  for (const std::string& run_id : context_.selectedRuns()) {
+    if (const RunRecord* run = context_.findRun(run_id)) {
+      runs.push_back(run);
     }
   }
+  std::ranges::sort(runs);  // as they stand in the list: in the order of the queue
   return runs;
 }
 

@@ -15,11 +15,12 @@ namespace {
 
 constexpr int kNarrowest = 40;
 constexpr int kWidest = 2000;
+constexpr int kMostMeasured = 200;
 
-/// A width in letters that suits the cells of a column at first.
-int lettersOf(const RunTableModel::Column& column) {
+/// A width in letters that suits the cells of a column at first; `longest`: of the texts in it.
+int lettersOf(const RunTableModel::Column& column, int longest) {
   if (column.field == QLatin1String("name")) {
-    return 34;
+    return std::clamp(longest + 5, 16, 42);  // a colour, too
   }
   if (column.field == QLatin1String("message") || column.field == QLatin1String("note")) {
     return 24;
@@ -28,7 +29,8 @@ int lettersOf(const RunTableModel::Column& column) {
     return 16;  // an icon, too
   }
   const int least = column.kind == RunTableModel::ColumnKind::kTime ? 20 : 11;
-  return std::clamp(static_cast<int>(column.title.size()) + 4, least, 24);
+  const int of_cells = column.kind == RunTableModel::ColumnKind::kText ? longest + 2 : 0;
+  return std::clamp(std::max(static_cast<int>(column.title.size()) + 4, of_cells), least, 24);
 }
 
 qsizetype placeOf(const QJsonArray& columns, const QJsonValue& field) {
@@ -193,7 +195,10 @@ QJsonObject RunTableView::state() const {
     QJsonObject entry;
     entry[QLatin1String("field")] = columns[static_cast<std::size_t>(column)].field;
     entry[QLatin1String("shown")] = !is_hidden;
-    if (!is_hidden && visual != last) {
+    const auto given = first_widths_.constFind(columns[static_cast<std::size_t>(column)].field);
+    const bool is_chosen =
+        given == first_widths_.constEnd() || *given != header->sectionSize(column);
+    if (!is_hidden && visual != last && is_chosen) {
       entry[QLatin1String("width")] = header->sectionSize(column);
     }
     list.append(entry);
@@ -216,6 +221,15 @@ void RunTableView::setState(const QJsonObject& state) {
   applyState();
 }
 
+/// Of the first rows: looking at all of ten thousand takes too long.
+int RunTableView::longestText(int column) const {
+  qsizetype longest = 0;
+  for (int row = 0; row < std::min(shown_.rowCount(), kMostMeasured); ++row) {
+    longest = std::max(longest, shown_.index(row, column).data().toString().size());
+  }
+  return static_cast<int>(longest);
+}
+
 void RunTableView::applyState() {
   QHeaderView* header = horizontalHeader();
   const auto& columns = runs_.columns();
@@ -223,7 +237,8 @@ void RunTableView::applyState() {
   for (int column = 0; column < static_cast<int>(columns.size()); ++column) {
     const auto& spec = columns[static_cast<std::size_t>(column)];
     setColumnHidden(column, !spec.is_shown_at_first);
-    setColumnWidth(column, lettersOf(spec) * letter);
+    setColumnWidth(column, lettersOf(spec, longestText(column)) * letter);
+    first_widths_[spec.field] = columnWidth(column);
   }
   QJsonArray logical;
   for (const auto& column : columns) {

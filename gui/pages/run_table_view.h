@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QHash>
 #include <QJsonObject>
 #include <QTableView>
 
@@ -44,12 +45,14 @@ class RunTableView final : public QTableView {
 
  private:
   [[nodiscard]] QItemSelection rangesOf(const std::vector<std::string>& run_ids) const;
+  [[nodiscard]] int longestText(int column) const;
   void applyState();
   void showColumnsMenu(const QPoint& place);
 
   RunTableModel& runs_;
   RunFilterModel& shown_;
-  QJsonObject wanted_;  ///< the last state given, for columns that come later
+  QJsonObject wanted_;                ///< the last state given, for columns that come later
+  QHash<QString, int> first_widths_;  ///< by field; another one was chosen by the user
   bool is_selecting_ = false;
 };
 

@@ -3,10 +3,12 @@
 #include "core/run/format.h"
 #include "gui/models/app_context.h"
 #include "gui/models/background_query.h"
+#include "gui/models/disposed_elsewhere.h"
 #include "gui/models/icons.h"
 #include "gui/models/palette_colors.h"
 #include "gui/models/run_filter_model.h"
 #include "gui/models/run_table_model.h"
+#include "gui/pages/empty_state.h"
 #include "gui/pages/run_actions.h"
 #include "gui/pages/run_details_panel.h"
 #include "gui/pages/run_table_view.h"
@@ -18,7 +20,6 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
-#include <QPushButton>
 #include <QShortcut>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -32,6 +33,11 @@ namespace retort::gui {
 namespace {
 
 constexpr int kFactsMs = 1000;
+
+// Of the stack of widgets.
+constexpr int kEmptyState = 0;
+constexpr int kRunTable = 1;
+constexpr int kNothingKnown = 2;  // before the workspace has been read
 
 }  // namespace
 
@@ -58,8 +64,11 @@ RunsPage::RunsPage(AppContext& context, QWidget* parent)
   layout->addWidget(buildFilterRow());
   layout->addWidget(splitter_, 1);
   stack_ = new QStackedWidget(this);
-  stack_->addWidget(buildEmptyState());
+  empty_ = new EmptyState(context_, this);
+  stack_->addWidget(empty_);
   stack_->addWidget(list);
+  stack_->addWidget(new QWidget(stack_));
+  stack_->setCurrentIndex(kNothingKnown);
   auto* page = new QVBoxLayout(this);
   page->setContentsMargins(0, 0, 0, 0);
   page->addWidget(stack_);
@@ -119,41 +128,19 @@ QWidget* RunsPage::buildFilterRow() {
   return row;
 }
 
-QWidget* RunsPage::buildEmptyState() {
-  auto* page = new QWidget(this);
-  auto* title = new QLabel(tr("No runs yet"), page);
-  QFont font = title->font();
-  font.setPointSizeF(font.pointSizeF() * 1.6);
-  title->setFont(font);
-  empty_text_ = new QLabel(page);
-  empty_text_->setTextFormat(Qt::PlainText);
-  empty_text_->setAlignment(Qt::AlignCenter);
-  empty_text_->setWordWrap(true);
-  empty_text_->setText(
-      tr("Open a template in the design page and start it,\n"
-         "or run \"./retort demo\" in a terminal."));
-  auto* button =
-      new QPushButton(icon(QStringLiteral("template")), tr("&Design an experiment"), page);
-  connect(button, &QPushButton::clicked, this, &RunsPage::templatesRequested);
-  auto* layout = new QVBoxLayout(page);
-  layout->addStretch();
-  layout->addWidget(title, 0, Qt::AlignCenter);
-  layout->addWidget(empty_text_);
-  layout->addWidget(button, 0, Qt::AlignCenter);
-  layout->addStretch();
-  return page;
-}
-
 void RunsPage::connectAll() {
   connect(&context_, &AppContext::runsRead, this, &RunsPage::takeRuns);
   connect(&context_, &AppContext::selectionChanged, this, &RunsPage::takeSelection);
   connect(&context_, &AppContext::readFailed, this, [this](const QString& reason) {
     if (context_.runs().empty()) {
-      empty_text_->setText(tr("%1.\n\nOpen a template in the design page and start it,\n"
-                              "or run \"./retort demo\" in a terminal.")
-                               .arg(reason));
+      stack_->setCurrentIndex(kEmptyState);
+      empty_->tellNoRuns(reason);
     }
   });
+  connect(runs_, &RunTableModel::caughtUp, this, [this](bool has_other_rows) {
+    has_other_rows ? takeSelection() : refreshCount();
+  });
+  connect(runs_, &QAbstractItemModel::modelReset, this, &RunsPage::takeSelection);
   connect(table_, &RunTableView::runsSelected, this, [this] {
     context_.selectRuns(table_->selectedRuns());
   });
@@ -187,8 +174,8 @@ void RunsPage::connectAll() {
 }
 
 void RunsPage::takeRuns() {
-  runs_->setRuns(context_.runs());
-  stack_->setCurrentIndex(context_.runs().empty() ? 0 : 1);
+  runs_->setRuns(context_.sharedRuns());
+  stack_->setCurrentIndex(context_.runs().empty() ? kEmptyState : kRunTable);
   actions_->refresh();
   refreshCount();
   if (!facts_) {
@@ -204,27 +191,19 @@ void RunsPage::readFacts() {
     return;
   }
   using Book = std::shared_ptr<const RunFactsBook>;
-  // It lists the runs itself: copying ten thousand of them takes longer than a frame.
   facts_query_->run<Book>(
-      [known = facts_](storage::WorkspaceStore& store) -> Result<Book> {
-        storage::RunFilter all;
-        all.with_spec = false;
-        const auto runs = store.runs().list(all);
-        if (!runs) {
-          return failWith(runs.error());
-        }
-        auto book = loadRunFacts(store, *runs, known ? *known : RunFactsBook());
+      [known = facts_,
+       runs = context_.sharedRuns()](storage::WorkspaceStore& store) -> Result<Book> {
+        auto book = loadRunFacts(store, runs->runs(), known ? *known : RunFactsBook());
         if (!book) {
           return failWith(book.error());
         }
-        return std::make_shared<const RunFactsBook>(std::move(*book));
+        return disposedElsewhere(std::make_unique<const RunFactsBook>(std::move(*book)));
       },
       [this](const Result<Book>& facts) {
         if (facts) {
           facts_ = *facts;
           runs_->setFacts(facts_);
-          takeSelection();  // other columns reset the table
-          refreshCount();
         }
       });
 }

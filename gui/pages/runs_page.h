@@ -18,6 +18,7 @@ namespace retort::gui {
 
 class AppContext;
 class BackgroundQuery;
+class EmptyState;
 class RunActions;
 class RunDetailsPanel;
 class RunFilterModel;
@@ -37,10 +38,6 @@ class RunsPage final : public QWidget {
   /// Takes what `state` gave; what does not fit is ignored.
   void setState(const QJsonObject& state);
 
- Q_SIGNALS:
-  /// The user, faced with an empty workspace, wants to see templates.
-  void templatesRequested();
-
  protected:
   void changeEvent(QEvent* event) override;
   void showEvent(QShowEvent* event) override;
@@ -48,7 +45,6 @@ class RunsPage final : public QWidget {
  private:
   QToolBar* buildToolBar();
   QWidget* buildFilterRow();
-  QWidget* buildEmptyState();
   void connectAll();
   void takeRuns();
   void takeSelection();
@@ -66,7 +62,7 @@ class RunsPage final : public QWidget {
   QSplitter* splitter_ = nullptr;
   QLineEdit* filter_ = nullptr;
   QLabel* count_ = nullptr;
-  QLabel* empty_text_ = nullptr;
+  EmptyState* empty_ = nullptr;
   std::unique_ptr<BackgroundQuery> facts_query_;
   std::shared_ptr<const RunFactsBook> facts_;  ///< null: not read yet
   QTimer facts_timer_;

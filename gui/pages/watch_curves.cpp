@@ -57,7 +57,6 @@ WatchCurves::WatchCurves(const std::vector<WatchedRun>& runs, const CurveChoice&
       }
     }
   }
-  grow();
 }
 
 void WatchCurves::add(const WatchedRun& run, const SeriesGroup& group, const CurveChoice& choice) {
@@ -71,7 +70,7 @@ void WatchCurves::add(const WatchedRun& run, const SeriesGroup& group, const Cur
   if (members.empty()) {
     return;
   }
-  Line line{CombinedSeries(std::move(members), combinationFor(choice.metric)), nullptr};
+  Line line{CombinedSeries(std::move(members), combinationFor(choice.metric)), {}, {}, {}};
   Curve curve;
   curve.data = line.combined.data();
   if (choice.half_life > 0) {
@@ -79,17 +78,34 @@ void WatchCurves::add(const WatchedRun& run, const SeriesGroup& group, const Cur
     curve.raw = curve.data;
     curve.data = line.smoothed->data();
   }
+  if (choice.x != XQuantity::kStep) {
+    line.timed = std::make_unique<TimedSeries>(run.clock, choice.x);
+    curve.data = line.timed->data();
+    if (curve.raw) {
+      line.timed_raw = std::make_unique<TimedSeries>(run.clock, choice.x);
+      curve.raw = line.timed_raw->data();
+    }
+  }
   lines_.push_back(std::move(line));
   curves_.push_back(std::move(curve));
 }
 
-void WatchCurves::grow() {
+bool WatchCurves::Line::grow(WorkRoom& room) {
+  const SeriesData& raw = *combined.data();
+  bool is_all = combined.update(room);
+  is_all = is_all && (!smoothed || smoothed->update(raw, room));
+  const SeriesData& drawn = smoothed ? *smoothed->data() : raw;
+  is_all = is_all && (!timed || timed->update(drawn, room));
+  return is_all && (!timed_raw || timed_raw->update(raw, room));
+}
+
+bool WatchCurves::grow(WorkRoom& room) {
   for (Line& line : lines_) {
-    line.combined.update();
-    if (line.smoothed) {
-      line.smoothed->update(*line.combined.data());
+    if (!line.grow(room)) {
+      return false;
     }
   }
+  return true;
 }
 
 }  // namespace retort::gui

@@ -56,6 +56,25 @@ std::vector<std::string> fromList(const QStringList& list) {
   return texts;
 }
 
+/// As trainers call the teacher's values of a metric.
+std::string teacherOf(const std::string& metric) {
+  return "teacher." + metric;
+}
+
+/// Beside the curves of one run in their colours, beside those of several in none.
+std::vector<Curve> asReference(std::vector<Curve> curves, bool is_single) {
+  for (Curve& curve : curves) {
+    const QString name = WatchLayerPanel::tr("teacher");
+    const bool is_alone = curves.size() == 1;
+    curve.name = is_alone ? name : QStringLiteral("%1 · %2").arg(name, curve.name);
+    curve.pen = Qt::DashLine;
+    if (!is_single) {
+      curve.color = {QColor(Qt::darkGray), QColor(Qt::lightGray)};
+    }
+  }
+  return curves;
+}
+
 QString settingKey(const QString& panel, const char* what) {
   return QStringLiteral("watch/%1/%2").arg(panel, QLatin1String(what));
 }
@@ -83,26 +102,21 @@ WatchLayerPanel::WatchLayerPanel(const QString& name,
 }
 
 void WatchLayerPanel::buildBar(QBoxLayout& layout) {
-  const auto addBox = [&](const QString& accessible) {
+  const auto addBox = [&](const QString& accessible, void (WatchLayerPanel::*take)()) {
     auto* box = new QComboBox(this);
     box->setAccessibleName(accessible);
     box->setToolTip(accessible);
     box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     box->setMaximumWidth(box->fontMetrics().averageCharWidth() * 36);
     layout.addWidget(box);
-    connect(box, &QComboBox::activated, this, &WatchLayerPanel::takeChoice);
+    connect(box, &QComboBox::activated, this, take);
     return box;
   };
-  metric_box_ = addBox(tr("Metric"));
-  view_box_ = addBox(tr("View"));
+  metric_box_ = addBox(tr("Metric"), &WatchLayerPanel::takeChoice);
+  view_box_ = addBox(tr("View"), &WatchLayerPanel::takeChoice);
   view_box_->addItems({tr("Curves"), tr("By depth"), tr("Heat map")});
-  group_box_ = addBox(tr("What becomes one curve"));
-  group_box_->addItem(tr("One curve a projection"), static_cast<int>(Grouping::kProjection));
-  group_box_->addItem(tr("One curve a layer"), static_cast<int>(Grouping::kLayer));
-  group_box_->addItem(tr("One curve a head"), static_cast<int>(Grouping::kHead));
-  group_box_->addItem(tr("All together"), static_cast<int>(Grouping::kTogether));
-  group_box_->addItem(tr("Every single one"), static_cast<int>(Grouping::kEach));
-  run_box_ = addBox(tr("Run of the heat map"));
+  group_box_ = addBox(tr("What becomes one curve"), &WatchLayerPanel::takeGrouping);
+  run_box_ = addBox(tr("Run of the heat map"), &WatchLayerPanel::takeChoice);
   layers_ = new WatchPickButton(tr("Layers"), this);
   projections_ = new WatchPickButton(tr("Projections"), this);
   heads_ = new WatchPickButton(tr("Heads"), this);
@@ -118,7 +132,10 @@ void WatchLayerPanel::buildPlots() {
   curve_plot_ = new CurvePlot(stack_);
   depth_plot_ = new DepthPlot(stack_);
   heat_plot_ = new HeatMapPlot(stack_);
-  heat_plot_->setXLabel(tr("Step"));
+  heat_plot_->setXAxis(tr("Step"), AxisKind::kSteps);
+  curve_plot_->setName(tr("Curves over steps"));
+  depth_plot_->setName(tr("Values by depth"));
+  heat_plot_->setName(tr("Heat map"));
   step_bar_ = new WatchStepBar(this);
   step_bar_->setContentsMargins(8, 0, 8, 4);
   for (PlotWidget* plot :
@@ -135,8 +152,10 @@ void WatchLayerPanel::restore() {
   metric_box_->addItem(settings.value(settingKey(name_, "metric")).toString());
   view_box_->setCurrentIndex(
       std::clamp(settings.value(settingKey(name_, "view")).toInt(), 0, view_box_->count() - 1));
-  group_box_->setCurrentIndex(
-      std::clamp(settings.value(settingKey(name_, "group")).toInt(), 0, group_box_->count() - 1));
+  wanted_grouping_ =
+      static_cast<Grouping>(std::clamp(settings.value(settingKey(name_, "grouping")).toInt(),
+                                       static_cast<int>(Grouping::kProjection),
+                                       static_cast<int>(Grouping::kTogether)));
   layers_->setPicked(fromList(settings.value(settingKey(name_, "layers")).toStringList()));
   projections_->setPicked(
       fromList(settings.value(settingKey(name_, "projections")).toStringList()));
@@ -147,7 +166,7 @@ void WatchLayerPanel::remember() const {
   QSettings settings;
   settings.setValue(settingKey(name_, "metric"), metric_box_->currentText());
   settings.setValue(settingKey(name_, "view"), view_box_->currentIndex());
-  settings.setValue(settingKey(name_, "group"), group_box_->currentIndex());
+  settings.setValue(settingKey(name_, "grouping"), static_cast<int>(wanted_grouping_));
   settings.setValue(settingKey(name_, "layers"), toList(layers_->picked()));
   settings.setValue(settingKey(name_, "projections"), toList(projections_->picked()));
   settings.setValue(settingKey(name_, "heads"), toList(heads_->picked()));
@@ -156,38 +175,57 @@ void WatchLayerPanel::remember() const {
 void WatchLayerPanel::takeChoice() {
   remember();
   Q_EMIT wantedChanged();
-  rebuild();
+  remake();
+}
+
+void WatchLayerPanel::takeGrouping() {
+  wanted_grouping_ = static_cast<Grouping>(group_box_->currentData().toInt());
+  takeChoice();
 }
 
 std::set<std::string> WatchLayerPanel::wantedMetrics(
     const std::vector<std::string>& available) const {
-  const std::vector<std::string>& offered = metrics_.empty() ? available : metrics_;
-  const auto has = [](const std::vector<std::string>& names, const std::string& name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-  };
-  const std::string chosen = metric();
-  if (has(offered, chosen) && has(available, chosen)) {
-    return {chosen};
-  }
-  for (const std::string& candidate : offered) {
-    if (has(available, candidate)) {
-      return {candidate};
+  const std::string shown = shownMetric(available);
+  std::set<std::string> wanted;
+  for (const std::string& name : {shown, teacherOf(shown)}) {
+    if (std::find(available.begin(), available.end(), name) != available.end()) {
+      wanted.insert(name);
     }
   }
-  return {};
+  return wanted;
 }
 
-void WatchLayerPanel::grow() {
-  curves_.grow();
+/// The chosen metric if there is such a one, else the first that there is; empty: none.
+std::string WatchLayerPanel::shownMetric(const std::vector<std::string>& available) const {
+  std::vector<std::string> names = metrics_.empty() ? available : metrics_;
+  std::erase_if(names, [&](const std::string& name) {
+    return std::find(available.begin(), available.end(), name) == available.end();
+  });
+  const bool is_there = std::find(names.begin(), names.end(), metric()) != names.end();
+  return is_there ? metric() : names.empty() ? std::string() : names.front();
+}
+
+bool WatchLayerPanel::takeSamples(WorkRoom& room) {
+  if (view() != View::kHeatMap) {
+    return curves_.grow(room) && teacher_curves_.grow(room);
+  }
+  if (!map_maker_) {
+    map_maker_.emplace(heatMapRequest());
+  }
+  return map_maker_->advance(room);
+}
+
+void WatchLayerPanel::showSamples(bool is_other) {
   switch (view()) {
     case View::kCurves:
-      curve_plot_->dataChanged();
+      is_other ? showCurves() : curve_plot_->dataChanged();
       break;
     case View::kDepth:
       showProfiles();
       break;
     case View::kHeatMap:
-      showHeatMap();
+      showHeatMap(map_maker_->take());
+      map_maker_.reset();
       break;
   }
 }
@@ -199,6 +237,7 @@ void WatchLayerPanel::resetView() {
 
 void WatchLayerPanel::rebuild() {
   offerMetrics();
+  offerGroupings();
   offerPicks();
   offerRuns();
   const View shown = view();
@@ -211,24 +250,14 @@ void WatchLayerPanel::rebuild() {
   run_box_->setVisible(shown == View::kHeatMap && runs().size() > 1);
   const QString documentation = documentationOf(metric());
   metric_box_->setToolTip(documentation.isEmpty() ? tr("Metric") : documentation);
-  curves_ = WatchCurves();
-  switch (shown) {
-    case View::kCurves:
-      showCurves();
-      break;
-    case View::kDepth:
-      showProfiles();
-      break;
-    case View::kHeatMap:
-      showHeatMap();
-      break;
-  }
-  fillLegend();
+  const bool has_curves = shown == View::kCurves;
+  curves_ = has_curves ? WatchCurves(runs(), choice()) : WatchCurves();
+  teacher_curves_ = has_curves ? WatchCurves(runWithTeacher(), teacherChoice()) : WatchCurves();
+  map_maker_.reset();
 }
 
 void WatchLayerPanel::offerMetrics() {
   const std::vector<std::string>& offered = metrics_.empty() ? available() : metrics_;
-  const std::set<std::string> wanted = wantedMetrics(available());
   QStringList names;
   for (const std::string& metric : offered) {
     if (std::find(available().begin(), available().end(), metric) != available().end()) {
@@ -239,11 +268,30 @@ void WatchLayerPanel::offerMetrics() {
   if (names.isEmpty()) {
     return;  // what was chosen before may come with the next run
   }
+  const QString shown = QString::fromStdString(shownMetric(available()));
   metric_box_->clear();
   metric_box_->addItems(names);
-  if (!wanted.empty()) {
-    metric_box_->setCurrentText(QString::fromStdString(*wanted.begin()));
-  }
+  metric_box_->setCurrentText(shown);
+}
+
+/// Not every metric has every dimension. By layer instead, but not for several runs at once.
+void WatchLayerPanel::offerGroupings() {
+  const SeriesDimensions found = dimensionsOf(keysOf(runs(), metric()));
+  group_box_->clear();
+  const auto offer = [&](bool is_there, const QString& text, Grouping grouping) {
+    if (is_there) {
+      group_box_->addItem(text, static_cast<int>(grouping));
+    }
+  };
+  offer(!found.projections.empty(), tr("One curve a projection"), Grouping::kProjection);
+  offer(!found.layers.empty(), tr("One curve a layer"), Grouping::kLayer);
+  offer(!found.heads.empty(), tr("One curve a head"), Grouping::kHead);
+  offer(true, tr("All together"), Grouping::kTogether);
+  offer(true, tr("Every single one"), Grouping::kEach);
+  const bool has_room = view() == View::kCurves && runs().size() == 1 && !found.layers.empty();
+  const int fallback = static_cast<int>(has_room ? Grouping::kLayer : Grouping::kTogether);
+  const int wanted = group_box_->findData(static_cast<int>(wanted_grouping_));
+  group_box_->setCurrentIndex(wanted < 0 ? group_box_->findData(fallback) : wanted);
 }
 
 void WatchLayerPanel::offerPicks() {
@@ -266,47 +314,56 @@ void WatchLayerPanel::offerRuns() {
 }
 
 void WatchLayerPanel::showCurves() {
-  curves_ = WatchCurves(runs(), choice());
-  CurvePlotSetup setup;
-  setup.x_label = tr("Step");
-  setup.y_label = labelOf(metric());
-  curve_plot_->setUp(setup);
-  curve_plot_->setCurves(curves_.curves());
+  curve_plot_->setUp(curveSetup(labelOf(metric())));
+  std::vector<Curve> curves = curves_.curves();
+  for (Curve& reference : asReference(teacher_curves_.curves(), runs().size() == 1)) {
+    curves.push_back(std::move(reference));
+  }
+  curve_plot_->setCurves(std::move(curves));
 }
 
 void WatchLayerPanel::showProfiles() {
   const StepSpan span = stepSpanOf(runs(), {metric()});
   step_bar_->setSteps(span.first, span.last);
   depth_plot_->setQuantity(labelOf(metric()));
-  depth_plot_->setCurves(makeProfiles(runs(), choice(), step_bar_->step()));
+  std::vector<Curve> curves = makeProfiles(runs(), choice(), step_bar_->step());
+  const auto of_teacher = makeProfiles(runWithTeacher(), teacherChoice(), step_bar_->step());
+  for (Curve& reference : asReference(of_teacher, runs().size() == 1)) {
+    curves.push_back(std::move(reference));
+  }
+  depth_plot_->setCurves(std::move(curves));
 }
 
-void WatchLayerPanel::showHeatMap() {
-  HeatScale scale;
-  scale.label = labelOf(metric());
+HeatMapRequest WatchLayerPanel::heatMapRequest() const {
+  HeatMapRequest request;
+  request.most_columns = kMostColumns;
   const int chosen = run_box_->currentIndex();
   const int count = static_cast<int>(runs().size());
   if (chosen < 0 || count == 0) {
-    heat_plot_->setMap({}, scale);
-    return;
+    return request;
   }
-  if (chosen < count) {
-    const auto rows = makeRows(runs()[static_cast<std::size_t>(chosen)], choice());
-    HeatMap map = makeHeatMap(rows, kMostColumns);
-    const auto range = valueRange(map, false);
-    scale.is_log = !range || range->lower >= 0;  // decibels and the like are logarithms already
-    heat_plot_->setMap(std::move(map), scale);
-    return;
+  request.is_difference = chosen >= count;
+  const std::size_t run = request.is_difference ? 0 : static_cast<std::size_t>(chosen);
+  request.rows = makeRows(runs()[run], choice());
+  if (request.is_difference) {
+    request.others = makeRows(runs()[static_cast<std::size_t>(chosen - count + 1)], choice());
+    request.is_ratio = !hasNegative(request.rows);
   }
-  const WatchedRun& other = runs()[static_cast<std::size_t>(chosen - count + 1)];
-  const auto rows = makeRows(runs().front(), choice());
-  const auto range = valueRange(makeHeatMap(rows, kMostColumns), false);
-  scale.is_difference = true;
-  scale.is_ratio = !range || range->lower >= 0;
-  scale.label = scale.is_ratio ? tr("%1, ratio").arg(labelOf(metric()))
-                               : tr("%1, difference").arg(labelOf(metric()));
-  heat_plot_->setMap(
-      makeDifferenceMap(rows, makeRows(other, choice()), kMostColumns, scale.is_ratio), scale);
+  return request;
+}
+
+void WatchLayerPanel::showHeatMap(HeatMap map) {
+  const HeatMapRequest& request = map_maker_->request();
+  HeatScale scale;
+  scale.is_difference = request.is_difference;
+  scale.is_ratio = request.is_ratio;
+  scale.is_log = !hasNegative(request.rows);  // decibels and the like are logarithms already
+  scale.label = labelOf(metric());
+  if (scale.is_difference) {
+    scale.label =
+        scale.is_ratio ? tr("%1, ratio").arg(scale.label) : tr("%1, difference").arg(scale.label);
+  }
+  heat_plot_->setMap(std::move(map), scale);
 }
 
 WatchLayerPanel::View WatchLayerPanel::view() const {
@@ -321,19 +378,30 @@ CurveChoice WatchLayerPanel::choice() const {
   CurveChoice choice;
   choice.metric = metric();
   choice.grouping = static_cast<Grouping>(group_box_->currentData().toInt());
-  const SeriesDimensions found = dimensionsOf(keysOf(runs(), choice.metric));
-  // Not every metric has the dimension. By layer instead, but not for several runs at once.
-  if ((choice.grouping == Grouping::kProjection && found.projections.empty()) ||
-      (choice.grouping == Grouping::kHead && found.heads.empty())) {
-    const bool has_room = view() == View::kCurves && runs().size() == 1;
-    choice.grouping = has_room ? Grouping::kLayer : Grouping::kTogether;
-  }
   choice.pick.layers = numbersOf(layers_->picked());
   choice.pick.heads = numbersOf(heads_->picked());
   const auto projections = projections_->picked();
   choice.pick.projections = {projections.begin(), projections.end()};
   choice.half_life = display().half_life;
+  choice.x = display().x;
   return choice;
+}
+
+CurveChoice WatchLayerPanel::teacherChoice() const {
+  CurveChoice of_teacher = choice();
+  of_teacher.metric = teacherOf(of_teacher.metric);
+  return of_teacher;
+}
+
+/// The first that has: runs that are compared have one teacher.
+std::vector<WatchedRun> WatchLayerPanel::runWithTeacher() const {
+  const std::string name = teacherOf(metric());
+  for (const WatchedRun& run : runs()) {
+    if (!keysOf({run}, name).empty()) {
+      return {run};
+    }
+  }
+  return {};
 }
 
 }  // namespace retort::gui

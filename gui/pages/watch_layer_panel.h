@@ -1,6 +1,9 @@
 #pragma once
 
+#include "gui/models/heat_map.h"
 #include "gui/pages/watch_panel.h"
+
+#include <optional>
 
 class QBoxLayout;
 class QComboBox;
@@ -14,8 +17,9 @@ class WatchPickButton;
 class WatchStepBar;
 
 /// One metric in every layer: as curves over steps, by depth, and as a heat map of layer,
-/// projection or head over steps; of two runs also their difference. Metric and picks are
-/// remembered under the panel's name.
+/// projection or head over steps; of two runs also their difference. Where a run has recorded the
+/// teacher's values, too, they stand beside it in dashes. Metric and picks are remembered under the
+/// panel's name.
 class WatchLayerPanel final : public WatchPanel {
   Q_OBJECT
 
@@ -25,11 +29,12 @@ class WatchLayerPanel final : public WatchPanel {
 
   [[nodiscard]] std::set<std::string> wantedMetrics(
       const std::vector<std::string>& available) const override;
-  void grow() override;
   void resetView() override;
 
  protected:
   void rebuild() override;
+  bool takeSamples(WorkRoom& room) override;
+  void showSamples(bool is_other) override;
 
  private:
   enum class View { kCurves, kDepth, kHeatMap };
@@ -39,15 +44,21 @@ class WatchLayerPanel final : public WatchPanel {
   void restore();
   void remember() const;
   void takeChoice();
+  void takeGrouping();
   void offerMetrics();
+  void offerGroupings();
   void offerPicks();
   void offerRuns();
   void showCurves();
   void showProfiles();
-  void showHeatMap();
+  [[nodiscard]] HeatMapRequest heatMapRequest() const;
+  void showHeatMap(HeatMap map);
   [[nodiscard]] View view() const;
   [[nodiscard]] std::string metric() const;
+  [[nodiscard]] std::string shownMetric(const std::vector<std::string>& available) const;
   [[nodiscard]] CurveChoice choice() const;
+  [[nodiscard]] CurveChoice teacherChoice() const;
+  [[nodiscard]] std::vector<WatchedRun> runWithTeacher() const;
 
   QString name_;
   std::vector<std::string> metrics_;
@@ -63,7 +74,10 @@ class WatchLayerPanel final : public WatchPanel {
   CurvePlot* curve_plot_;
   DepthPlot* depth_plot_;
   HeatMapPlot* heat_plot_;
+  Grouping wanted_grouping_ = Grouping::kProjection;  ///< where the metric has it
   WatchCurves curves_;
+  WatchCurves teacher_curves_;
+  std::optional<HeatMapMaker> map_maker_;  ///< none while no map is being made
 };
 
 }  // namespace retort::gui

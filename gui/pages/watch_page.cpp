@@ -3,12 +3,15 @@
 #include "core/agent/trainer_catalogue.h"
 #include "gui/models/app_context.h"
 #include "gui/models/run_colors.h"
+#include "gui/models/run_names.h"
+#include "gui/pages/empty_state.h"
 #include "gui/pages/watch_layer_panel.h"
 #include "gui/pages/watch_signal_panel.h"
 #include "gui/pages/watch_stack_panel.h"
 #include "storage/workspace_store.h"
 
 #include <QCheckBox>
+#include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QSettings>
@@ -28,7 +31,6 @@ namespace {
 constexpr std::size_t kMostRuns = 20;
 constexpr int kSmoothingPositions = 40;  // of the slider
 constexpr double kDecadesOfSmoothing = 4;
-constexpr int kLongestName = 80;
 
 /// 0: none; then from 1 to 10,000 steps.
 double halfLifeOf(int position) {
@@ -38,9 +40,18 @@ double halfLifeOf(int position) {
 }
 
 QString nameOf(const RunRecord* run, const std::string& run_id) {
-  const std::string& text = run != nullptr && !run->name.empty() ? run->name : run_id;
-  QString name = QString::fromStdString(text);
-  return name.size() <= kLongestName ? name : name.left(kLongestName - 1) + QChar(0x2026);
+  return QString::fromStdString(run != nullptr && !run->name.empty() ? run->name : run_id);
+}
+
+/// Says so when only one of several runs has recorded what is shown; else empty.
+QString nameOfOnlyOne(const std::vector<WatchedRun>& runs) {
+  const auto has_recorded = [](const WatchedRun& run) {
+    return !run.series.empty();
+  };
+  const auto only = std::find_if(runs.begin(), runs.end(), has_recorded);
+  return runs.size() > 1 && std::count_if(runs.begin(), runs.end(), has_recorded) == 1
+             ? WatchPage::tr("Of the selected runs only %1 has recorded this.").arg(only->name)
+             : QString();
 }
 
 }  // namespace
@@ -52,13 +63,14 @@ WatchPage::WatchPage(AppContext& context, QWidget* parent)
       catalogue_query_(context.workspace()),
       tabs_(new QTabBar(this)),
       stack_(new QStackedWidget(this)),
-      sentence_(new QLabel(this)),
+      empty_(new EmptyState(context, this)),
       note_(new QLabel(this)) {
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
   auto* bar = new QHBoxLayout;
   bar->setContentsMargins(8, 4, 8, 4);
+  bar->setSpacing(8);
   layout->addLayout(bar);
   buildBar(*bar);
   note_->setTextFormat(Qt::PlainText);
@@ -66,10 +78,7 @@ WatchPage::WatchPage(AppContext& context, QWidget* parent)
   note_->setVisible(false);
   layout->addWidget(note_);
   layout->addWidget(stack_, 1);
-  sentence_->setAlignment(Qt::AlignCenter);
-  sentence_->setTextFormat(Qt::PlainText);
-  sentence_->setWordWrap(true);
-  stack_->addWidget(sentence_);
+  stack_->addWidget(empty_);
   buildPanels();
   connectSource();
   takeDisplay();
@@ -82,7 +91,8 @@ void WatchPage::buildPanels() {
   addPanel(tr("&Losses"),
            new WatchStackPanel({{tr("Training loss"), {"train.loss"}, false},
                                 {tr("Components"), {"train.loss_component"}, true},
-                                {tr("Evaluation"), {"eval.*"}, true}},
+                                {tr("Evaluation"), {"eval.*", "-eval.loss"}, true},
+                                {tr("Evaluation loss"), {"eval.loss"}, true}},
                                this));
   addPanel(tr("&Gradients"),
            new WatchLayerPanel(QStringLiteral("gradients"),
@@ -138,6 +148,12 @@ void WatchPage::buildBar(QBoxLayout& layout) {
 }
 
 void WatchPage::buildDisplay(QBoxLayout& layout) {
+  x_axis_ = new QComboBox(this);
+  x_axis_->addItem(tr("Over steps"), static_cast<int>(XQuantity::kStep));
+  x_axis_->addItem(tr("Over time"), static_cast<int>(XQuantity::kElapsed));
+  x_axis_->addItem(tr("Over time of day"), static_cast<int>(XQuantity::kClock));
+  x_axis_->setAccessibleName(tr("X axis"));
+  x_axis_->setToolTip(tr("What stands along the X axes of curves"));
   smoothing_label_ = new QLabel(this);
   smoothing_ = new QSlider(Qt::Horizontal, this);
   smoothing_->setRange(0, kSmoothingPositions);
@@ -145,6 +161,7 @@ void WatchPage::buildDisplay(QBoxLayout& layout) {
   smoothing_->setAccessibleName(tr("Smoothing"));
   smoothing_->setToolTip(
       tr("Exponential average over steps; the curve as measured stays behind it."));
+  smoothing_label_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
   smoothing_label_->setMinimumWidth(
       smoothing_label_->fontMetrics().horizontalAdvance(tr("Smoothing: 10000 steps")));
   log_ = new QCheckBox(tr("L&og"), this);
@@ -157,14 +174,22 @@ void WatchPage::buildDisplay(QBoxLayout& layout) {
   reset->setToolTip(
       tr("Show everything again (double click in a plot, or 0). Drag pans, the wheel "
          "zooms, Shift and drag zooms into a rectangle."));
-  for (QWidget* widget :
-       std::initializer_list<QWidget*>{smoothing_label_, smoothing_, log_, follow_, reset}) {
+  for (QWidget* widget : std::initializer_list<QWidget*>{
+           x_axis_, smoothing_label_, smoothing_, log_, follow_, reset}) {
     layout.addWidget(widget);
+    const bool is_apart = widget == smoothing_ || widget == smoothing_label_;
+    layout.addSpacing(is_apart ? fontMetrics().averageCharWidth() : 0);
   }
   const QSettings settings;
+  x_axis_->setCurrentIndex(
+      std::clamp(settings.value(QStringLiteral("watch/x")).toInt(), 0, x_axis_->count() - 1));
   smoothing_->setValue(settings.value(QStringLiteral("watch/smoothing")).toInt());
   log_->setChecked(settings.value(QStringLiteral("watch/log")).toBool());
   follow_->setChecked(true);
+  connect(x_axis_, &QComboBox::activated, this, [this] {
+    followMetrics();
+    takeDisplay();
+  });
   connect(smoothing_, &QSlider::valueChanged, this, &WatchPage::takeDisplay);
   connect(log_, &QCheckBox::toggled, this, &WatchPage::takeDisplay);
   connect(follow_, &QCheckBox::toggled, this, &WatchPage::takeDisplay);
@@ -219,31 +244,39 @@ void WatchPage::followSelection() {
 }
 
 void WatchPage::followMetrics() {
-  source_.follow(run_ids_, panel()->wantedMetrics(source_.metricNames()));
+  source_.follow(
+      run_ids_, panel()->wantedMetrics(source_.metricNames()), xQuantity() != XQuantity::kStep);
 }
 
 void WatchPage::showSeries() {
   if (run_ids_.empty()) {
-    showSentence(context_.runs().empty()
-                     ? tr("There are no runs yet. Design an experiment and start it.")
-                     : tr("Select one or several runs to watch their curves."));
+    showEmptyState();
     return;
   }
   const std::size_t selected = context_.selectedRuns().size();
-  note_->setText(tr("The first %1 of %2 selected runs are shown.").arg(kMostRuns).arg(selected));
-  note_->setVisible(selected > kMostRuns);
-  panel()->setRuns(watchedRuns(), source_.metricNames());
+  const std::vector<WatchedRun> watched = watchedRuns();
+  note_->setText(
+      selected > kMostRuns
+          ? tr("The first %1 of %2 selected runs are shown.").arg(kMostRuns).arg(selected)
+          : nameOfOnlyOne(watched));
+  note_->setVisible(!note_->text().isEmpty());
+  panel()->setRuns(watched, source_.metricNames());
   stack_->setCurrentWidget(panel());
 }
 
-void WatchPage::showSentence(const QString& sentence) {
-  sentence_->setText(sentence);
+void WatchPage::showEmptyState() {
+  if (context_.runs().empty()) {
+    empty_->tellNoRuns();
+  } else {
+    empty_->tellNoneSelected(tr("Select one or several runs to watch their curves."));
+  }
   note_->setVisible(false);
-  stack_->setCurrentWidget(sentence_);
+  stack_->setCurrentWidget(empty_);
 }
 
 void WatchPage::takeDisplay() {
   WatchDisplay display;
+  display.x = xQuantity();
   display.half_life = halfLifeOf(smoothing_->value());
   display.is_log = log_->isChecked();
   display.is_following = follow_->isChecked();
@@ -254,6 +287,11 @@ void WatchPage::takeDisplay() {
   QSettings settings;
   settings.setValue(QStringLiteral("watch/smoothing"), smoothing_->value());
   settings.setValue(QStringLiteral("watch/log"), log_->isChecked());
+  settings.setValue(QStringLiteral("watch/x"), x_axis_->currentIndex());
+}
+
+XQuantity WatchPage::xQuantity() const {
+  return static_cast<XQuantity>(x_axis_->currentData().toInt());
 }
 
 /// Units and documentation of the metrics, from the trainer of the first run.
@@ -282,13 +320,19 @@ WatchPanel* WatchPage::panel() const {
 
 std::vector<WatchedRun> WatchPage::watchedRuns() const {
   std::vector<WatchedRun> watched;
+  QStringList names;
+  for (const std::string& run_id : run_ids_) {
+    names.append(nameOf(context_.findRun(run_id), run_id));
+  }
+  names = distinctNames(names);
   for (const std::string& run_id : run_ids_) {
     WatchedRun run;
     run.run_id = run_id;
-    run.name = nameOf(context_.findRun(run_id), run_id);
+    run.name = names[static_cast<qsizetype>(watched.size())];
     run.color = {runColor(run_id, false), runColor(run_id, true)};
     run.series = source_.seriesOf(run_id);
     run.keys = source_.keysOf(run_id);
+    run.clock = source_.clockOf(run_id);
     watched.push_back(std::move(run));
   }
   return watched;

@@ -11,6 +11,7 @@
 
 class QBoxLayout;
 class QCheckBox;
+class QComboBox;
 class QLabel;
 class QSlider;
 class QStackedWidget;
@@ -19,6 +20,7 @@ class QTabBar;
 namespace retort::gui {
 
 class AppContext;
+class EmptyState;
 
 /// The curves of the selected runs while they grow: a panel for losses, gradients, attention,
 /// signal propagation and speed, and one for any other metric.
@@ -47,8 +49,9 @@ class WatchPage final : public QWidget {
   void followSelection();
   void followMetrics();
   void showSeries();
-  void showSentence(const QString& sentence);
+  void showEmptyState();
   void takeDisplay();
+  [[nodiscard]] XQuantity xQuantity() const;
   void askCatalogue();
   [[nodiscard]] WatchPanel* panel() const;
   [[nodiscard]] std::vector<WatchedRun> watchedRuns() const;
@@ -61,8 +64,9 @@ class WatchPage final : public QWidget {
   std::vector<WatchPanel*> panels_;
   QTabBar* tabs_;
   QStackedWidget* stack_;
-  QLabel* sentence_;
+  EmptyState* empty_;
   QLabel* note_;
+  QComboBox* x_axis_;
   QSlider* smoothing_;
   QLabel* smoothing_label_;
   QCheckBox* log_;

@@ -1,5 +1,6 @@
 #include "gui/pages/watch_panel.h"
 
+#include "gui/pages/tab_order.h"
 #include "gui/plots/curve_plot.h"
 #include "gui/plots/plot_style.h"
 
@@ -14,6 +15,8 @@
 
 namespace retort::gui {
 namespace {
+
+constexpr std::size_t kLooksAtOnce = 250'000;  // a few milliseconds
 
 /// Rows as wide as the view, so that long names are elided and nothing scrolls sideways.
 class NarrowDelegate final : public QStyledItemDelegate {
@@ -47,6 +50,8 @@ WatchPanel::WatchPanel(QWidget* parent)
   legend_view_->setToolTip(
       tr("Untick a curve to hide it. Double click shows only this one, or all again."));
   legend_view_->setVisible(false);
+  growth_timer_.setSingleShot(true);
+  connect(&growth_timer_, &QTimer::timeout, this, &WatchPanel::continueGrowing);
   connect(legend_view_, &QListView::doubleClicked, this, [this](const QModelIndex& index) {
     legend_.showOnly(index.row());
   });
@@ -59,13 +64,21 @@ WatchPanel::WatchPanel(QWidget* parent)
 }
 
 void WatchPanel::setRuns(std::vector<WatchedRun> runs, const std::vector<std::string>& available) {
+  // Where one alone of several runs has recorded this, its name need not stand at every curve.
+  const auto has_recorded = [](const WatchedRun& run) {
+    return !run.series.empty();
+  };
+  if (std::any_of(runs.begin(), runs.end(), has_recorded)) {
+    std::erase_if(runs, [&](const WatchedRun& run) { return !has_recorded(run); });
+  }
   runs_ = std::move(runs);
   available_ = available;
-  rebuild();
+  remake();
 }
 
 void WatchPanel::setDisplay(const WatchDisplay& display) {
-  const bool has_other_curves = display.half_life != display_.half_life;
+  const bool has_other_x = display.x != display_.x;
+  const bool has_other_curves = has_other_x || display.half_life != display_.half_life;
   display_ = display;
   for (CurvePlot* plot : plots_) {
     const bool is_log = display.is_log && linear_plots_.find(plot) == linear_plots_.end();
@@ -75,13 +88,47 @@ void WatchPanel::setDisplay(const WatchDisplay& display) {
     plot->view().setFollowing(display.is_following);
   }
   if (has_other_curves) {
-    rebuild();
+    remake();
+  }
+  if (has_other_x) {
+    resetView();
   }
 }
 
 void WatchPanel::setCatalogue(const Catalogue& catalogue) {
   catalogue_ = catalogue;
+  remake();
+}
+
+void WatchPanel::remake() {
   rebuild();
+  is_remade_ = true;
+  continueGrowing();
+}
+
+void WatchPanel::grow() {
+  if (growth_timer_.isActive()) {
+    is_behind_ = true;
+  } else {
+    continueGrowing();
+  }
+}
+
+void WatchPanel::continueGrowing() {
+  WorkRoom room(kLooksAtOnce);
+  if (!takeSamples(room)) {
+    growth_timer_.start();
+    return;
+  }
+  growth_timer_.stop();
+  const bool is_other = std::exchange(is_remade_, false);
+  showSamples(is_other);
+  if (is_other) {
+    fillLegend();
+  }
+  if (std::exchange(is_behind_, false)) {
+    growth_timer_.start();
+  }
 }
 
 void WatchPanel::resetView() {
@@ -95,6 +142,7 @@ void WatchPanel::setPlots(QWidget* plots) {
   splitter_->setStretchFactor(0, 1);
   splitter_->setStretchFactor(1, 0);
   splitter_->setSizes({1000, 230});
+  putLastInTabOrder(*this, *legend_view_);
 }
 
 void WatchPanel::addPlot(CurvePlot* plot, bool can_be_log) {
@@ -133,6 +181,26 @@ QString WatchPanel::labelOf(const std::string& metric, const QString& name) cons
   return spec == nullptr || spec->unit.empty()
              ? text
              : tr("%1 (%2)").arg(text, QString::fromStdString(spec->unit));
+}
+
+CurvePlotSetup WatchPanel::curveSetup(const QString& y_label) const {
+  CurvePlotSetup setup;
+  setup.y_label = y_label;
+  switch (display_.x) {
+    case XQuantity::kStep:
+      setup.x_label = tr("Step");
+      setup.x_kind = AxisKind::kSteps;
+      break;
+    case XQuantity::kElapsed:
+      setup.x_label = tr("Time since the first step");
+      setup.x_kind = AxisKind::kElapsed;
+      break;
+    case XQuantity::kClock:
+      setup.x_label = tr("Time");
+      setup.x_kind = AxisKind::kClock;
+      break;
+  }
+  return setup;
 }
 
 QString WatchPanel::documentationOf(const std::string& metric) const {

@@ -4,6 +4,7 @@
 #include "gui/models/series_legend.h"
 #include "gui/pages/watch_curves.h"
 
+#include <QTimer>
 #include <QWidget>
 
 #include <set>
@@ -16,12 +17,14 @@ class QSplitter;
 namespace retort::gui {
 
 class CurvePlot;
+struct CurvePlotSetup;
 
 /// How curves are shown, the same in all panels.
 struct WatchDisplay {
   double half_life = 0;  ///< of the smoothing, in steps; 0: none
   bool is_log = false;
   bool is_following = true;
+  XQuantity x = XQuantity::kStep;
 
   bool operator==(const WatchDisplay&) const = default;
 };
@@ -41,8 +44,9 @@ class WatchPanel : public QWidget {
   void setDisplay(const WatchDisplay& display);
   void setCatalogue(const Catalogue& catalogue);
 
-  /// The curves have new points.
-  virtual void grow() = 0;
+  /// The curves have new points: takes them in, piece by piece where there are many, and draws
+  /// them when all are in.
+  void grow();
 
   /// All in sight again, in every plot.
   virtual void resetView();
@@ -52,8 +56,15 @@ class WatchPanel : public QWidget {
   void followingChanged(bool is_following);
 
  protected:
-  /// Makes the curves anew: other runs, curves or ways of showing them.
+  /// Makes the curves anew, still without samples: other runs, curves or ways of showing them.
   virtual void rebuild() = 0;
+  /// Takes samples in as far as there is room; true when all are in.
+  virtual bool takeSamples(WorkRoom& room) = 0;
+  /// Draws what was taken in; `is_other`: of curves that were made anew since the last time.
+  virtual void showSamples(bool is_other) = 0;
+
+  /// `rebuild`, and all that follows. What was drawn before stays until the new curves are there.
+  void remake();
 
   /// Adds a widget with plots to the left of the legend.
   void setPlots(QWidget* plots);
@@ -70,6 +81,8 @@ class WatchPanel : public QWidget {
 
   /// "loss (nat)": the metric with its unit, if the catalogue knows one.
   [[nodiscard]] QString labelOf(const std::string& metric, const QString& name = {}) const;
+  /// The X axis of curves, as it was chosen.
+  [[nodiscard]] CurvePlotSetup curveSetup(const QString& y_label) const;
   /// What the catalogue says about a metric, for tool tips; empty when it is not known.
   [[nodiscard]] QString documentationOf(const std::string& metric) const;
   [[nodiscard]] const MetricSpec* specOf(const std::string& metric) const;
@@ -77,6 +90,8 @@ class WatchPanel : public QWidget {
   void changeEvent(QEvent* event) override;
 
  private:
+  void continueGrowing();
+
   std::vector<WatchedRun> runs_;
   std::vector<std::string> available_;
   WatchDisplay display_;
@@ -86,6 +101,9 @@ class WatchPanel : public QWidget {
   QSplitter* splitter_;
   QListView* legend_view_;
   SeriesLegend legend_;
+  QTimer growth_timer_;
+  bool is_remade_ = false;
+  bool is_behind_ = false;  ///< points came while others were being taken in
 };
 
 }  // namespace retort::gui

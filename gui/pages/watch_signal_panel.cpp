@@ -47,8 +47,7 @@ WatchSignalPanel::WatchSignalPanel(QWidget* parent)
   for (const Quantity& quantity : kQuantities) {
     auto* plot = new DepthPlot(row);
     plot->setTitle(tr(quantity.title));
-    plot->setAccessibleName(plot->title());
-    plot->setEmptyText(tr("Not measured"));
+    plot->setEmptyText(tr("No selected run has recorded\n%1").arg(QLatin1String(quantity.metric)));
     row->addWidget(plot);
     plots_.push_back(plot);
     addPlot(plot, quantity.can_be_log);
@@ -71,13 +70,8 @@ std::set<std::string> WatchSignalPanel::wantedMetrics(
   return wanted;
 }
 
-void WatchSignalPanel::grow() {
+void WatchSignalPanel::showSamples(bool /*is_other*/) {
   showProfiles();
-}
-
-void WatchSignalPanel::rebuild() {
-  showProfiles();
-  fillLegend();
 }
 
 void WatchSignalPanel::showProfiles() {
@@ -87,6 +81,7 @@ void WatchSignalPanel::showProfiles() {
   }
   const StepSpan span = stepSpanOf(runs(), metrics);
   step_bar_->setSteps(span.first, span.last);
+  step_bar_->setVisible(span.last > span.first);
   for (std::size_t i = 0; i < kQuantities.size(); ++i) {
     const Quantity& quantity = kQuantities[i];
     const std::string metric = quantity.metric;

@@ -17,10 +17,13 @@ class WatchSignalPanel final : public WatchPanel {
 
   [[nodiscard]] std::set<std::string> wantedMetrics(
       const std::vector<std::string>& available) const override;
-  void grow() override;
 
  protected:
-  void rebuild() override;
+  void rebuild() override {}
+
+  bool takeSamples(WorkRoom& /*room*/) override { return true; }
+
+  void showSamples(bool is_other) override;
 
  private:
   void showProfiles();

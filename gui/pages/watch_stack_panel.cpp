@@ -1,6 +1,5 @@
 #include "gui/pages/watch_stack_panel.h"
 
-#include "gui/plots/curve_plot.h"
 #include "gui/plots/plot_link.h"
 
 #include <QSplitter>
@@ -11,9 +10,16 @@
 namespace retort::gui {
 namespace {
 
-bool matches(const std::string& pattern, const std::string& metric) {
+/// "eval.*" is all that begins so; with a minus in front: not these.
+bool matches(std::string_view pattern, const std::string& metric) {
   return pattern.ends_with('*') ? metric.starts_with(pattern.substr(0, pattern.size() - 1))
                                 : metric == pattern;
+}
+
+bool isExcluded(const StackedPlot& recipe, const std::string& metric) {
+  return std::ranges::any_of(recipe.metrics, [&](const std::string& pattern) {
+    return pattern.starts_with('-') && matches(std::string_view(pattern).substr(1), metric);
+  });
 }
 
 std::vector<std::string> matching(const StackedPlot& recipe,
@@ -21,7 +27,7 @@ std::vector<std::string> matching(const StackedPlot& recipe,
   std::vector<std::string> found;
   for (const std::string& pattern : recipe.metrics) {
     for (const std::string& metric : available) {
-      if (matches(pattern, metric)) {
+      if (matches(pattern, metric) && !isExcluded(recipe, metric)) {
         found.push_back(metric);
       }
     }
@@ -39,12 +45,11 @@ WatchStackPanel::WatchStackPanel(std::vector<StackedPlot> plots, QWidget* parent
   for (StackedPlot& recipe : plots) {
     auto* plot = new CurvePlot(column);
     plot->setTitle(recipe.title);
-    plot->setAccessibleName(recipe.title);
     plot->setVisible(!recipe.is_optional);
     column->addWidget(plot);
     addPlot(plot);
     linked.push_back(plot);
-    stack_.push_back({std::move(recipe), plot, {}});
+    stack_.push_back({std::move(recipe), plot, {}, {}});
   }
   linkXAxes(linked);
   setPlots(column);
@@ -60,12 +65,24 @@ std::set<std::string> WatchStackPanel::wantedMetrics(
   return wanted;
 }
 
-void WatchStackPanel::grow() {
+bool WatchStackPanel::takeSamples(WorkRoom& room) {
   for (Stacked& stacked : stack_) {
     for (WatchCurves& curves : stacked.curves) {
-      curves.grow();
+      if (!curves.grow(room)) {
+        return false;
+      }
     }
-    stacked.plot->dataChanged();
+  }
+  return true;
+}
+
+void WatchStackPanel::showSamples(bool is_other) {
+  for (Stacked& stacked : stack_) {
+    if (is_other) {
+      stacked.plot->setCurves(stacked.drawn);
+    } else {
+      stacked.plot->dataChanged();
+    }
   }
 }
 
@@ -73,7 +90,21 @@ void WatchStackPanel::rebuild() {
   for (Stacked& stacked : stack_) {
     rebuildOne(stacked);
   }
-  fillLegend();
+  nameSteps();
+}
+
+/// The plots share their X axis: the lowest one names it.
+void WatchStackPanel::nameSteps() {
+  bool is_lowest = true;
+  for (auto stacked = stack_.rbegin(); stacked != stack_.rend(); ++stacked) {
+    if (!stacked->plot->isHidden()) {
+      if (!is_lowest) {
+        stacked->setup.x_label.clear();
+      }
+      stacked->plot->setUp(stacked->setup);
+      is_lowest = false;
+    }
+  }
 }
 
 void WatchStackPanel::rebuildOne(Stacked& stacked) {
@@ -82,6 +113,7 @@ void WatchStackPanel::rebuildOne(Stacked& stacked) {
   std::vector<Curve> curves;
   CurveChoice choice;
   choice.half_life = stacked.recipe.is_smoothed ? display().half_life : 0;
+  choice.x = display().x;
   QString documentation;
   for (const std::string& metric : metrics) {
     choice.metric = metric;
@@ -103,13 +135,10 @@ void WatchStackPanel::rebuildOne(Stacked& stacked) {
     stacked.curves.push_back(std::move(made));
     documentation += documentationOf(metric);
   }
-  CurvePlotSetup setup;
-  setup.x_label = tr("Step");
-  setup.y_label = metrics.size() == 1 ? labelOf(metrics.front()) : QString();
-  stacked.plot->setUp(setup);
+  stacked.setup = curveSetup(metrics.size() == 1 ? labelOf(metrics.front()) : QString());
   stacked.plot->setWhatsThis(documentation);
   stacked.plot->setVisible(!stacked.recipe.is_optional || !curves.empty());
-  stacked.plot->setCurves(std::move(curves));
+  stacked.drawn = std::move(curves);
 }
 
 }  // namespace retort::gui

@@ -1,15 +1,17 @@
 #pragma once
 
 #include "gui/pages/watch_panel.h"
+#include "gui/plots/curve_plot.h"
 
 namespace retort::gui {
 
 /// One plot of a stack.
 struct StackedPlot {
   QString title;
-  std::vector<std::string> metrics;  ///< an ending "*" stands for anything
-  bool is_optional = true;           ///< hidden while no run has such curves
-  bool is_smoothed = true;           ///< false: exact anyway
+  std::vector<std::string>
+      metrics;              ///< an ending "*" stands for anything, "-" in front for not these
+  bool is_optional = true;  ///< hidden while no run has such curves
+  bool is_smoothed = true;  ///< false: exact anyway
 };
 
 /// Plots below each other over the same steps: losses; rates.
@@ -21,19 +23,23 @@ class WatchStackPanel final : public WatchPanel {
 
   [[nodiscard]] std::set<std::string> wantedMetrics(
       const std::vector<std::string>& available) const override;
-  void grow() override;
 
  protected:
   void rebuild() override;
+  bool takeSamples(WorkRoom& room) override;
+  void showSamples(bool is_other) override;
 
  private:
   struct Stacked {
     StackedPlot recipe;
     CurvePlot* plot = nullptr;
+    CurvePlotSetup setup;
     std::vector<WatchCurves> curves;
+    std::vector<Curve> drawn;  ///< all of `curves`, as they are named here
   };
 
   void rebuildOne(Stacked& stacked);
+  void nameSteps();
 
   std::vector<Stacked> stack_;
 };

@@ -80,14 +80,67 @@ Curve curveOf(const RunGroup& group, int place, const std::vector<Place>& places
   return curve;
 }
 
+/// Where the steps of some runs stand on the X axis, one step after the other.
+class StepPlaces {
+ public:
+  StepPlaces(const ComparisonData& data, const GroupCurves& group) : group_(group) {
+    if (!data.figure.is_over_time) {
+      return;
+    }
+    for (const std::string& run_id : group.run_ids) {
+      clocks_.push_back({&data.clocks.at(run_id)});
+    }
+  }
+
+  /// Of one run; nothing when its times are not known.
+  std::optional<double> ofRun(std::size_t run, std::int64_t step) {
+    if (clocks_.empty()) {
+      return static_cast<double>(step);
+    }
+    Clock& clock = clocks_[run];
+    return clock.clock->isEmpty()
+               ? std::nullopt
+               : std::optional(clock.clock->secondsAt(
+                     static_cast<double>(step), XQuantity::kElapsed, clock.hint));
+  }
+
+  /// The mean of the runs that have gone as far.
+  std::optional<double> ofGroup(std::int64_t step) {
+    double sum = 0;
+    int count = 0;
+    for (std::size_t run = 0; run < group_.curves.size(); ++run) {
+      const bool is_there = !group_.curves[run].empty() && group_.curves[run].back().step >= step;
+      if (const auto place = is_there ? ofRun(run, step) : std::nullopt) {
+        sum += *place;
+        ++count;
+      }
+    }
+    return count > 0 ? std::optional(sum / count) : std::nullopt;
+  }
+
+ private:
+  struct Clock {
+    const StepClock* clock = nullptr;
+    std::size_t hint = 0;
+  };
+
+  const GroupCurves& group_;
+  std::vector<Clock> clocks_;  ///< of each run; none: over steps
+};
+
 /// Every run's own curve.
 std::vector<Curve> runCurves(const ComparisonData& data) {
   std::vector<Curve> curves;
   for (const GroupCurves& group : data.curves) {
+    StepPlaces places(data, group);
     for (std::size_t i = 0; i < group.curves.size(); ++i) {
       const std::string& run_id = group.run_ids[i];
       auto series = std::make_shared<SeriesData>();
-      series->append(group.curves[i]);
+      for (const Point& point : group.curves[i]) {
+        if (const auto x = places.ofRun(i, point.step)) {
+          series->append({*x, point.value});
+        }
+      }
       Curve curve;
       curve.id = run_id;
       curve.name = QStringLiteral("%1 · %2").arg(shown(group.group.name),
@@ -149,16 +202,23 @@ void showValues(GroupBarPlot& plot, const ComparisonData& data) {
 }
 
 void showCurves(CurvePlot& plot, const ComparisonData& data) {
-  setUp(plot, data, tr("Step"), AxisKind::kSteps);
+  if (data.figure.is_over_time) {
+    setUp(plot, data, tr("Time since the first step"), AxisKind::kElapsed);
+  } else {
+    setUp(plot, data, tr("Step"), AxisKind::kSteps);
+  }
   if (data.figure.is_by_run) {
     plot.setCurves(runCurves(data));
     return;
   }
   std::vector<Curve> curves;
   for (std::size_t i = 0; i < data.curves.size(); ++i) {
+    StepPlaces steps(data, data.curves[i]);
     std::vector<Place> places;
     for (const BandPoint& point : data.curves[i].band) {
-      places.push_back({static_cast<double>(point.step), point.summary.mean, point.spread});
+      if (const auto x = steps.ofGroup(point.step)) {
+        places.push_back({*x, point.summary.mean, point.spread});
+      }
     }
     if (!places.empty()) {
       curves.push_back(curveOf(data.curves[i].group, static_cast<int>(i), places));

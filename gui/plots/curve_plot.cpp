@@ -100,7 +100,7 @@ void CurvePlot::hoverAt(const QPointF& position) {
   }
   const QString name = setup_.x_label.isEmpty() ? tr("x") : setup_.x_label;
   read_out_.show(
-      *x, QStringLiteral("%1 %2").arg(name, QString::number(*x, 'g', 12)), readOutAt(*x));
+      *x, QStringLiteral("%1 %2").arg(name, axisLabel(*x, setup_.x_kind)), readOutAt(*x));
   emit cursorMoved(*x);
 }
 
@@ -122,6 +122,12 @@ bool CurvePlot::isEmpty() const {
 void CurvePlot::prepareReplot(int width) {
   view_->fit(setup_.has_markers, setup_.reference);
   fitLabels();
+  const QString widest(setup_.x_kind == AxisKind::kIntegers ? 4 : 9, QLatin1Char('0'));
+  const int between = QFontMetrics(look_.style.font).horizontalAdvance(widest);
+  // Not the axes' own width, which they get later, in the layout.
+  const QMargins margins = canvas().axisRect()->minimumMargins();
+  canvas().xAxis->ticker()->setTickCount(
+      std::clamp((width - margins.left() - margins.right()) / between, 2, kMostXTicks));
   legend_.fill(curves_, width, drawnHeight());
 }
 
@@ -130,11 +136,7 @@ void CurvePlot::fitLabels() {
   const QFontMetrics metrics(look_.style.font);
   const int room = std::max(drawnHeight() - 4 * metrics.height(), metrics.height());
   canvas().yAxis->setLabel(metrics.elidedText(setup_.y_label, Qt::ElideRight, room));
-  const bool is_short = setup_.x_kind == AxisKind::kIntegers;
-  const int between = metrics.horizontalAdvance(QString(is_short ? 4 : 9, QLatin1Char('0')));
   canvas().yAxis->ticker()->setTickCount(std::clamp(room / (3 * metrics.height()), 2, kMostTicks));
-  canvas().xAxis->ticker()->setTickCount(
-      std::clamp(canvas().axisRect()->width() / between, 2, kMostXTicks));
 }
 
 }  // namespace retort::gui

@@ -121,7 +121,10 @@ class CurvePlottable final : public QCPAbstractPlottable {
                             hasDots(*curve->data, projection)};
       marks.push_back(drawScreenLine(raster_, line, onto_pixels, bar, care));
     }
-    painter.drawImage(QPointF(origin) / ratio, raster_.image());
+    if (const QRect painted = raster_.paintedRect(); !painted.isEmpty()) {
+      painter.drawImage(
+          QPointF(origin + painted.topLeft()) / ratio, raster_.image(), QRectF(painted));
+    }
     for (std::size_t i = 0; i < visible.size(); ++i) {
       drawMarks(painter, *visible[i], projection, marks[i]);
     }

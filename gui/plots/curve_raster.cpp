@@ -38,13 +38,42 @@ void fill(QRgb* pixels, int count, QRgb color) {
 
 }  // namespace
 
+void CurveRaster::Rows::include(const Rows& other) {
+  if (other.begin < other.end) {
+    begin = std::min(begin, other.begin);
+    end = std::max(end, other.end);
+  }
+}
+
 void CurveRaster::begin(int width, int height, double pixel_ratio) {
   pixel_ratio_ = pixel_ratio;
-  width_ = std::max(0, width);
-  height_ = std::max(0, height);
-  pixels_.assign(indexOf(width_, 0), 0);
-  stroke_.assign(indexOf(width_, 0), 0);
-  touched_.assign(static_cast<std::size_t>(width_), Rows{height_, 0});
+  width = std::max(0, width);
+  height = std::max(0, height);
+  const Rows none{height, 0};
+  if (width != width_ || height != height_) {
+    width_ = width;
+    height_ = height;
+    pixels_.assign(indexOf(width_, 0), 0);
+    stroke_.assign(indexOf(width_, 0), 0);
+    touched_.assign(static_cast<std::size_t>(width_), none);
+    painted_ = touched_;
+    shown_ = touched_;
+    image_ = QImage(width_, height_, QImage::Format_ARGB32_Premultiplied);
+    image_.fill(Qt::transparent);
+  }
+  for (int column = 0; column < width_; ++column) {
+    clear(pixels_, column, painted_);
+    clear(stroke_, column, touched_);
+  }
+}
+
+template <class T>
+void CurveRaster::clear(std::vector<T>& places, int column, std::vector<Rows>& written) {
+  Rows& rows = written[static_cast<std::size_t>(column)];
+  if (rows.begin < rows.end) {
+    std::fill_n(places.data() + indexOf(column, rows.begin), rows.end - rows.begin, T(0));
+  }
+  rows = {height_, 0};
 }
 
 void CurveRaster::fillSpan(int column, double top, double bottom, QRgb color) {
@@ -55,6 +84,7 @@ void CurveRaster::fillSpan(int column, double top, double bottom, QRgb color) {
   }
   const int first = static_cast<int>(top);
   const int last = std::min(static_cast<int>(bottom), height_ - 1);
+  painted_[static_cast<std::size_t>(column)].include({first, last + 1});
   QRgb* const pixels = pixels_.data() + indexOf(column, 0);
   if (first == last) {
     pixels[first] = over(pixels[first], color, alphaOf(bottom - top));
@@ -63,12 +93,6 @@ void CurveRaster::fillSpan(int column, double top, double bottom, QRgb color) {
   pixels[first] = over(pixels[first], color, alphaOf(first + 1 - top));
   fill(pixels + first + 1, last - first - 1, color);
   pixels[last] = over(pixels[last], color, alphaOf(bottom - last));
-}
-
-void CurveRaster::touch(int column, int begin, int end) {
-  Rows& rows = touched_[static_cast<std::size_t>(column)];
-  rows.begin = std::min(rows.begin, begin);
-  rows.end = std::max(rows.end, end);
 }
 
 void CurveRaster::addLine(const QPointF& from, const QPointF& to, double width) {
@@ -104,7 +128,7 @@ void CurveRaster::addLine(const QPointF& from, const QPointF& to, double width) 
     if (begin >= end) {
       continue;
     }
-    touch(column, begin, end);
+    touched_[static_cast<std::size_t>(column)].include({begin, end});
     std::uint8_t* const covered = stroke_.data() + indexOf(column, 0);
     for (int row = begin; row < end; ++row) {
       const double y = row + 0.5 - from.y();
@@ -122,6 +146,7 @@ void CurveRaster::paintStroke(const QColor& color) {
   const QRgb premultiplied = qPremultiply(color.rgba());
   for (int column = 0; column < width_; ++column) {
     Rows& rows = touched_[static_cast<std::size_t>(column)];
+    painted_[static_cast<std::size_t>(column)].include(rows);
     QRgb* const pixels = pixels_.data() + indexOf(column, 0);
     std::uint8_t* const covered = stroke_.data() + indexOf(column, 0);
     for (int row = rows.begin; row < rows.end; ++row) {
@@ -135,27 +160,49 @@ void CurveRaster::paintStroke(const QColor& color) {
 }
 
 const QImage& CurveRaster::image() {
-  if (image_.size() != QSize(width_, height_)) {
-    image_ = QImage(width_, height_, QImage::Format_ARGB32_Premultiplied);
-  }
   image_.setDevicePixelRatio(pixel_ratio_);
-  const std::size_t stride =
-      image_.isNull() ? 0 : static_cast<std::size_t>(image_.bytesPerLine()) / 4;
-  auto* const target = reinterpret_cast<QRgb*>(image_.bits());
-  for (int top = 0; top < height_; top += kBlock) {
-    const int bottom = std::min(top + kBlock, height_);
-    for (int left = 0; left < width_; left += kBlock) {
-      const int right = std::min(left + kBlock, width_);
-      for (int row = top; row < bottom; ++row) {
-        QRgb* const line = target + static_cast<std::size_t>(row) * stride;
-        const QRgb* source = pixels_.data() + indexOf(left, row);
-        for (int column = left; column < right; ++column, source += height_) {
-          line[column] = *source;
-        }
-      }
+  for (int left = 0; left < width_; left += kBlock) {
+    const int right = std::min(left + kBlock, width_);
+    Rows rows{height_, 0};
+    for (int column = left; column < right; ++column) {
+      Rows& shown = shown_[static_cast<std::size_t>(column)];
+      rows.include(shown);
+      shown = painted_[static_cast<std::size_t>(column)];
+      rows.include(shown);
+    }
+    for (int top = rows.begin; top < rows.end; top += kBlock) {
+      copyBlock(left, right, top, std::min(top + kBlock, rows.end));
     }
   }
   return image_;
+}
+
+void CurveRaster::copyBlock(int left, int right, int top, int bottom) {
+  const std::size_t stride = static_cast<std::size_t>(image_.bytesPerLine()) / 4;
+  auto* const target = reinterpret_cast<QRgb*>(image_.bits());
+  for (int row = top; row < bottom; ++row) {
+    QRgb* const line = target + static_cast<std::size_t>(row) * stride;
+    const QRgb* source = pixels_.data() + indexOf(left, row);
+    for (int column = left; column < right; ++column, source += height_) {
+      line[column] = *source;
+    }
+  }
+}
+
+QRect CurveRaster::paintedRect() const {
+  Rows rows{height_, 0};
+  int left = width_;
+  int right = 0;
+  for (int column = 0; column < width_; ++column) {
+    const Rows& painted = painted_[static_cast<std::size_t>(column)];
+    if (painted.begin < painted.end) {
+      rows.include(painted);
+      left = std::min(left, column);
+      right = column + 1;
+    }
+  }
+  return rows.begin < rows.end ? QRect(left, rows.begin, right - left, rows.end - rows.begin)
+                               : QRect();
 }
 
 }  // namespace retort::gui

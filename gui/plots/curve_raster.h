@@ -3,6 +3,7 @@
 #include <QColor>
 #include <QImage>
 #include <QPointF>
+#include <QRect>
 
 #include <cstdint>
 #include <vector>
@@ -12,7 +13,8 @@ namespace retort::gui {
 /// Draws many curves into an image: what a painter does with lines, at a small part of the time for
 /// long noisy ones. Pixels lie column by column, so that upright spans are stretches of memory.
 /// Coordinates are pixels from the top left corner; what is outside is cut off. All edges are
-/// smooth. One that is used again and again takes its memory only once.
+/// smooth. One that is used again and again takes its memory only once, and goes only where there
+/// was or is something.
 class CurveRaster {
  public:
   /// Begins an empty picture of this size; `pixel_ratio` is for whoever draws the image.
@@ -35,10 +37,16 @@ class CurveRaster {
   /// What was painted, premultiplied; changes with the next picture.
   [[nodiscard]] const QImage& image();
 
+  /// Around all that was painted; the rest of the image is transparent.
+  [[nodiscard]] QRect paintedRect() const;
+
  private:
+  /// None where the end is not behind the beginning.
   struct Rows {
     int begin = 0;
     int end = 0;
+
+    void include(const Rows& other);
   };
 
   [[nodiscard]] std::size_t indexOf(int column, int row) const {
@@ -46,7 +54,9 @@ class CurveRaster {
            static_cast<std::size_t>(row);
   }
 
-  void touch(int column, int begin, int end);
+  template <class T>
+  void clear(std::vector<T>& places, int column, std::vector<Rows>& written);
+  void copyBlock(int left, int right, int top, int bottom);
 
   int width_ = 0;
   int height_ = 0;
@@ -55,6 +65,8 @@ class CurveRaster {
   std::vector<QRgb> pixels_;
   std::vector<std::uint8_t> stroke_;  ///< how much of each pixel it covers
   std::vector<Rows> touched_;         ///< the rows of each column that the stroke may cover
+  std::vector<Rows> painted_;         ///< where `pixels_` may not be transparent
+  std::vector<Rows> shown_;           ///< where `image_` may not be
 };
 
 }  // namespace retort::gui

@@ -18,6 +18,7 @@ constexpr double kBarWidth = 0.62;
 constexpr double kDotSpread = 0.17;    ///< runs of a group lie this far above and below its middle
 constexpr double kNameShare = 0.4;     ///< of the width, at most, for names
 constexpr double kRowsPerLine = 1.45;  ///< height of a group in lines of text
+constexpr std::size_t kMostSmoothDots = 30;  ///< of a group; more take too long, and overlap
 
 QColor withAlpha(QColor color, int alpha) {
   color.setAlpha(alpha);
@@ -188,6 +189,7 @@ void GroupBarPlot::addRuns(std::size_t row) {
   const GroupValues& group = groups_[row];
   auto* dots = new QCPGraph(canvas().yAxis, canvas().xAxis);
   dots->setLineStyle(QCPGraph::lsNone);
+  dots->setAntialiasedScatters(style().is_paper || group.values.size() <= kMostSmoothDots);
   dots->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle,
                                         QPen(group.color.on(style()), style().unit),
                                         QBrush(withAlpha(style().background, 200)),

@@ -114,7 +114,9 @@ void HeatMapPlot::setMap(HeatMap map, const HeatScale& scale) {
   scheduleReplot();
 }
 
-void HeatMapPlot::setXLabel(const QString& label) {
+void HeatMapPlot::setXAxis(const QString& label, AxisKind kind) {
+  x_kind_ = kind;
+  canvas().xAxis->setTicker(makeTicker(kind));
   canvas().xAxis->setLabel(label);
   replotSoon();
 }
@@ -223,7 +225,7 @@ void HeatMapPlot::hoverAt(const QPointF& position) {
     return;
   }
   const QString heading =
-      tr("%1 %2").arg(canvas().xAxis->label(), QString::number(std::round(entry->x), 'f', 0));
+      tr("%1 %2").arg(canvas().xAxis->label(), axisLabel(std::round(entry->x), x_kind_));
   read_out_.show(canvas().xAxis->pixelToCoord(position.x()), heading, {*entry});
 }
 

@@ -4,6 +4,7 @@
 #include "gui/plots/axis_range.h"
 #include "gui/plots/plot_widget.h"
 #include "gui/plots/read_out.h"
+#include "gui/plots/tick_label.h"
 
 #include <optional>
 #include <vector>
@@ -39,7 +40,7 @@ class HeatMapPlot final : public PlotWidget {
 
   [[nodiscard]] const HeatMap& map() const { return map_; }
 
-  void setXLabel(const QString& label);
+  void setXAxis(const QString& label, AxisKind kind);
 
   /// The values at the two ends of the colours.
   [[nodiscard]] const HeatRange& colorRange() const { return color_range_; }
@@ -68,6 +69,7 @@ class HeatMapPlot final : public PlotWidget {
 
   HeatMap map_;
   HeatScale scale_;
+  AxisKind x_kind_ = AxisKind::kSteps;
   HeatRange color_range_;
   std::vector<QRgb> colors_;  ///< from the lower to the upper end
   double color_begin_ = 0;    ///< `placeOf` the lower end

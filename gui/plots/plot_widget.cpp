@@ -49,6 +49,8 @@ PlotWidget::PlotWidget(QWidget* parent)
   layout->addWidget(canvas_);
   canvas_->setLocale(QLocale::c());
   canvas_->setNoAntialiasingOnDrag(true);
+  // Plots have legends of their own; the canvas' one takes long to lay out hundreds of parts.
+  canvas_->setAutoAddPlottableToLegend(false);
   canvas_->setMinimumSize(1, 1);
   canvas_->setFocusPolicy(Qt::StrongFocus);
   setFocusProxy(canvas_);
@@ -74,8 +76,16 @@ PlotWidget::~PlotWidget() = default;
 
 void PlotWidget::setTitle(const QString& title) {
   title_ = title;
+  if (!title.isEmpty()) {
+    setName(title);
+  }
   makeRoomForTitle();
   replotSoon();
+}
+
+void PlotWidget::setName(const QString& name) {
+  setAccessibleName(name);
+  canvas_->setAccessibleName(name);
 }
 
 void PlotWidget::setEmptyText(const QString& sentence) {

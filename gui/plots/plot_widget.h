@@ -28,6 +28,9 @@ class PlotWidget : public QWidget {
 
   [[nodiscard]] const QString& title() const { return title_; }
 
+  /// For screen readers; the title, where there is one, is it already.
+  void setName(const QString& name);
+
   /// The sentence in the middle while there is nothing to draw; "No data" unless set.
   void setEmptyText(const QString& sentence);
 

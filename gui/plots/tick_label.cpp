@@ -1,5 +1,6 @@
 #include "gui/plots/tick_label.h"
 
+#include <QDateTime>
 #include <qcustomplot.h>
 
 #include <algorithm>
@@ -150,6 +151,51 @@ class LogTicker final : public QCPAxisTicker {
   double step_ = 0;  ///< between ticks that are evenly apart; 0: they are not
 };
 
+/// Ticks at whole seconds, minutes, hours and days.
+class ElapsedTicker final : public QCPAxisTicker {
+ protected:
+  double getTickStep(const QCPRange& range) override {
+    constexpr std::array<double, 15> kSteps = {
+        1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10'800};
+    const double wanted = range.size() / std::max(1, tickCount());
+    const auto found = std::lower_bound(kSteps.begin(), kSteps.end(), wanted);
+    if (wanted < kSteps.front()) {
+      step_ = QCPAxisTicker::getTickStep(range);
+    } else if (found != kSteps.end()) {
+      step_ = *found;
+    } else {
+      step_ = kQuarterDay * std::ceil(wanted / kQuarterDay);
+    }
+    return step_;
+  }
+
+  int getSubTickCount(double /*step*/) override { return 0; }
+
+  QString getTickLabel(double tick, const QLocale& /*locale*/, QChar, int) override {
+    return durationLabel(tick, step_);
+  }
+
+ private:
+  static constexpr double kQuarterDay = 21'600;
+  double step_ = 1;
+};
+
+/// Ticks at times of day.
+class ClockTicker final : public QCPAxisTickerDateTime {
+ protected:
+  double getTickStep(const QCPRange& range) override {
+    const double step = QCPAxisTickerDateTime::getTickStep(range);
+    setDateTimeFormat(step < kMinute ? QStringLiteral("HH:mm:ss")
+                      : step < kDay  ? QStringLiteral("HH:mm\nMM-dd")
+                                     : QStringLiteral("yyyy-MM-dd"));
+    return step;
+  }
+
+ private:
+  static constexpr double kMinute = 60;
+  static constexpr double kDay = 86'400;
+};
+
 }  // namespace
 
 QString tickLabel(double value, double step) {
@@ -193,6 +239,52 @@ QString valueLabel(double value) {
   return QString::number(withoutSign(value), 'g', 5);
 }
 
+QString durationLabel(double seconds, double step) {
+  if (step < 1) {
+    return QStringLiteral("%1 s").arg(tickLabel(seconds, step));
+  }
+  const auto total = static_cast<qint64>(std::llround(std::abs(seconds)));
+  const QString sign = seconds < 0 && total > 0 ? QStringLiteral("-") : QString();
+  const auto two_digits = [](qint64 number) {
+    return QStringLiteral("%1").arg(number, 2, 10, QLatin1Char('0'));
+  };
+  const qint64 hours = total / 3600;
+  const qint64 minutes = total / 60 % 60;
+  QString text;
+  if (total < 60) {
+    text = QStringLiteral("%1 s").arg(total);
+  } else if (step < 60) {
+    text = hours > 0
+               ? QStringLiteral("%1:%2:%3 h")
+                     .arg(QString::number(hours), two_digits(minutes), two_digits(total % 60))
+               : QStringLiteral("%1:%2 min").arg(QString::number(minutes), two_digits(total % 60));
+  } else if (hours == 0) {
+    text = QStringLiteral("%1 min").arg(minutes);
+  } else if (total % 86'400 == 0) {
+    text = QStringLiteral("%1 d").arg(total / 86'400);
+  } else {
+    text = QStringLiteral("%1:%2 h").arg(QString::number(hours), two_digits(minutes));
+  }
+  return sign + (total == 0 ? QStringLiteral("0") : text);
+}
+
+QString clockLabel(double seconds_since_1970) {
+  return QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(seconds_since_1970 * 1000))
+      .toString(QStringLiteral("yyyy-MM-dd HH:mm:ss"));
+}
+
+QString axisLabel(double value, AxisKind kind) {
+  constexpr double kSecond = 1;
+  switch (kind) {
+    case AxisKind::kElapsed:
+      return durationLabel(value, value < 60 ? 0.01 : kSecond);
+    case AxisKind::kClock:
+      return clockLabel(value);
+    default:
+      return QString::number(value, 'g', 12);
+  }
+}
+
 QSharedPointer<QCPAxisTicker> makeTicker(AxisKind kind) {
   QSharedPointer<QCPAxisTicker> ticker;
   switch (kind) {
@@ -207,6 +299,12 @@ QSharedPointer<QCPAxisTicker> makeTicker(AxisKind kind) {
       break;
     case AxisKind::kIntegers:
       ticker.reset(new WholeTicker(false));
+      break;
+    case AxisKind::kElapsed:
+      ticker.reset(new ElapsedTicker);
+      break;
+    case AxisKind::kClock:
+      ticker.reset(new ClockTicker);
       break;
   }
   ticker->setTickStepStrategy(QCPAxisTicker::tssReadability);

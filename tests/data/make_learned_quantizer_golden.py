@@ -58,6 +58,20 @@ def elastic_binary(x, scale, is_unsigned):
     return torch.sign(x) * a + (inside - inside.detach())
 
 
+def between(x, low, high, bits):
+    n = 2**bits - 1
+    s = (high - low) / n
+    z = passed(-low / s, torch.round(-low / s))
+    k = torch.clamp(passed(x / s, torch.round(x / s)) + z, 0, n)
+    return (k - z) * s
+
+
+def beta_gamma(x, gamma, beta, bits):
+    shared = (0, 2, 3) if gamma.dim() == 3 else tuple(range(x.dim()))
+    values = x.detach()
+    return between(x, gamma * values.amin(shared, keepdim=True), beta * values.amax(shared, keepdim=True), bits)
+
+
 def case(function, x, parameters, **options):
     x = x.clone().requires_grad_(True)
     parameters = [p.clone().requires_grad_(True) for p in parameters]
@@ -98,6 +112,10 @@ def main():
         "elastic_binary_signed": case(elastic_binary, flat, one(0.8), is_unsigned=False),
         "elastic_binary_unsigned": case(elastic_binary, flat, one(0.9), is_unsigned=True),
         "elastic_binary_heads": case(elastic_binary, heads, [per_head], is_unsigned=False),
+        "min_max": case(between, flat, one(-0.83, 1.1), bits=3),
+        "min_max_heads": case(between, heads, [-per_head, 1.3 * per_head], bits=2),
+        "beta_gamma": case(beta_gamma, flat, one(0.8, 0.7), bits=3),
+        "beta_gamma_heads": case(beta_gamma, heads, [1 / (1 + per_head), per_head], bits=2),
     }
     with open("learned_quantizer_golden.json", "w", encoding="utf-8") as file:
         json.dump(cases, file)

@@ -76,6 +76,73 @@ TEST(GridEdit, RenamesAxesEverywhere) {
   EXPECT_EQ(editor.text(), kText);
 }
 
+constexpr const char* kReported =
+    "experiment: e\n"
+    "# what varies\n"
+    "grid: {distill: [score, map], data: [a, b]}\n"
+    "include:\n"
+    "  - {distill: map, train.batch: 8}\n"
+    "  - {distill: other}\n"
+    "report:\n"
+    "  by: [data, distill]\n"
+    "  tables:\n"
+    "    - {name: one, by: distill, columns: [data, distill]} # first\n"
+    "    - {name: two, by: [distill], baseline: {distill: map, data: a}}\n"
+    "  figures:\n"
+    "    - {name: three, title: by distill, columns: [distill]}\n";
+
+TEST(GridEdit, RenamesAxesInTheReportAndInSingleRuns) {
+  const std::string text =
+      after(kReported, [](YamlEditor& editor) { return renameAxis(editor, "distill", "loss"); });
+
+  EXPECT_EQ(text,
+            "experiment: e\n"
+            "# what varies\n"
+            "grid: {loss: [score, map], data: [a, b]}\n"
+            "include:\n"
+            "  - {loss: map, train.batch: 8}\n"
+            "  - {distill: other}\n"
+            "report:\n"
+            "  by: [data, loss]\n"
+            "  tables:\n"
+            "    - {name: one, by: loss, columns: [data, loss]} # first\n"
+            "    - {name: two, by: [loss], baseline: {loss: map, data: a}}\n"
+            "  figures:\n"
+            "    - {name: three, title: by distill, columns: [loss]}\n");
+}
+
+TEST(GridEdit, RemovesAxesFromTheReport) {
+  const std::string text =
+      after(kReported, [](YamlEditor& editor) { return removeAxis(editor, "distill"); });
+
+  EXPECT_THAT(text,
+              HasSubstr("report:\n"
+                        "  by: [data]\n"
+                        "  tables:\n"
+                        "    - {name: one, columns: [data]} # first\n"
+                        "    - {name: two, baseline: {data: a}}\n"
+                        "  figures:\n"
+                        "    - {name: three, title: by distill}\n"));
+}
+
+TEST(GridEdit, LeavesTheCommentOfTheGridInItsPlace) {
+  const auto remove = [](YamlEditor& editor) {
+    return removeAxis(editor, "a");
+  };
+  const auto add = [](YamlEditor& editor) {
+    return setAxis(editor, "b", yamlNode({3, 4}));
+  };
+  const std::string empty =
+      after("experiment: e\n# what varies\ngrid:\n  a: [1, 2]\nseeds: 2\n", remove);
+  EXPECT_EQ(empty, "experiment: e\n# what varies\ngrid: {}\nseeds: 2\n");
+  EXPECT_TRUE(readDraft(empty, "f.yaml").diagnostics.empty());
+  EXPECT_EQ(after(empty, add), "experiment: e\n# what varies\ngrid:\n  b: [3, 4]\nseeds: 2\n");
+
+  EXPECT_EQ(after("grid: # axes\n  a: [1, 2]\nseeds: 2\n", remove), "grid: {} # axes\nseeds: 2\n");
+  EXPECT_EQ(after("experiment: e\ngrid:\n  a: [1, 2]\nseeds: 2\n", remove),
+            "experiment: e\nseeds: 2\n");
+}
+
 TEST(GridEdit, MovesAxes) {
   const std::string text =
       after(kText, [](YamlEditor& editor) { return moveAxis(editor, "freeze", -1); });

@@ -26,10 +26,11 @@ class MetricWriter {
     events_.push_back(std::move(event));
   }
 
-  /// Adds points of one step.
+  /// Adds points of one step; steps are half a second apart.
   void add(std::int64_t step, const std::vector<MetricPoint>& points) {
     Event event = makeEvent("metrics");
     event.step = step;
+    event.time_ms = 1 + 500 * step;
     event.points = points;
     events_.push_back(std::move(event));
   }

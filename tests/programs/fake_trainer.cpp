@@ -184,10 +184,10 @@ void ignoreTerm() {
 }
 
 // A process that sleeps for an hour: in this group, or escaped into a session of its own.
-void startGrandchild(bool escapes) {
+pid_t startGrandchild(bool escapes) {
   const pid_t pid = ::fork();
   if (pid != 0) {
-    return;
+    return pid;
   }
   if (escapes) {
     ::setsid();
@@ -338,8 +338,20 @@ int Training::run() {
   return kFinished;
 }
 
+// Says who works, "PID PID" in analysis.pids, and does not end by itself.
+[[noreturn]] void hangInAnalysis(const RunPaths& paths, bool ignores_term) {
+  const pid_t grandchild = startGrandchild(false);
+  if (ignores_term) {
+    ignoreTerm();
+  }
+  (void)writeFileAtomically(paths.folder / "analysis.pids",
+                            fmt::format("{} {}", ::getpid(), grandchild));
+  ::sleep(3600);
+  ::_exit(kFinished);
+}
+
 // Prints an analysis that holds the words after the run directory.
-int analyze(const std::vector<std::string>& words) {
+int analyze(const RunPaths& paths, const std::vector<std::string>& words) {
   Json points = Json::array();
   for (const int head : {0, 1}) {
     points.push_back({{"metric", "fake_metric"}, {"layer", 0}, {"head", head}, {"mean", 0.5}});
@@ -349,9 +361,14 @@ int analyze(const std::vector<std::string>& words) {
       std::cerr << "fake_trainer: the fake model was removed\n";
       return 66;
     }
+    if (word == "probe.fake_probe.hang=1" || word == "probe.fake_probe.hang=2") {
+      hangInAnalysis(paths, word.back() == '2');
+    }
   }
   const Json analysis = {{"probe", "fake_probe"}, {"file", "nowhere"}, {"points", points}};
+  const char* policy = std::getenv("OMP_WAIT_POLICY");
   const Json report = {{"run", "fake"},
+                       {"wait_policy", policy == nullptr ? "" : policy},
                        {"checkpoint", "last"},
                        {"rows", 7},
                        {"words", words},
@@ -369,7 +386,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (arguments.size() > 2 && arguments[0] == "--analyze") {
-    return analyze({arguments.begin() + 2, arguments.end()});
+    return analyze(RunPaths{arguments[1]}, {arguments.begin() + 2, arguments.end()});
   }
   if (arguments.size() != 2 || (arguments[0] != "--run" && arguments[0] != "--check")) {
     std::cerr << "usage: fake_trainer --catalog | --check DIR | --run DIR\n";

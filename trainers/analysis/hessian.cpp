@@ -43,7 +43,7 @@ double relativeResidual(const TensorList& product, const TensorList& vector, dou
 std::optional<Eigenvalue> iterate(const HessianProduct& product,
                                   TensorList start,
                                   const std::vector<Eigenvalue>& found,
-                                  const PowerIterationOptions& options,
+                                  const EigenvalueOptions& options,
                                   const AnalysisPulse& pulse) {
   Eigenvalue best{.vector = unit(deflated(std::move(start), found))};
   while (best.iterations < options.max_iterations) {
@@ -71,7 +71,7 @@ TensorList publishedUnit(const TensorList& vector) {
 std::optional<Eigenvalue> publishedIterate(const HessianProduct& product,
                                            const TensorList& start,
                                            const std::vector<Eigenvalue>& found,
-                                           const PowerIterationOptions& options,
+                                           const EigenvalueOptions& options,
                                            const AnalysisPulse& pulse) {
   Eigenvalue result{.vector = publishedUnit(start)};
   while (result.iterations < options.max_iterations && !result.is_converged) {
@@ -96,7 +96,7 @@ std::optional<Eigenvalue> publishedIterate(const HessianProduct& product,
 
 template <class Iterate>
 std::optional<std::vector<Eigenvalue>> eigenvalues(const TensorList& parameters,
-                                                   const PowerIterationOptions& options,
+                                                   const EigenvalueOptions& options,
                                                    Iterate next) {
   std::vector<Eigenvalue> found;
   for (TensorList& start : gaussianVectors(parameters, options.seed, options.count)) {
@@ -159,7 +159,7 @@ HessianProduct finiteDifferenceProduct(const LossFunction& loss,
 
 std::optional<std::vector<Eigenvalue>> largestEigenvalues(const HessianProduct& product,
                                                           const TensorList& parameters,
-                                                          const PowerIterationOptions& options,
+                                                          const EigenvalueOptions& options,
                                                           const AnalysisPulse& pulse) {
   return eigenvalues(
       parameters, options, [&](TensorList start, const std::vector<Eigenvalue>& found) {
@@ -169,7 +169,7 @@ std::optional<std::vector<Eigenvalue>> largestEigenvalues(const HessianProduct& 
 
 std::optional<std::vector<Eigenvalue>> publishedEigenvalues(const HessianProduct& product,
                                                             const TensorList& parameters,
-                                                            const PowerIterationOptions& options,
+                                                            const EigenvalueOptions& options,
                                                             const AnalysisPulse& pulse) {
   return eigenvalues(
       parameters, options, [&](const TensorList& start, const std::vector<Eigenvalue>& found) {

@@ -30,9 +30,9 @@ using HessianProduct = std::function<TensorList(const TensorList& vector)>;
                                                      const TensorList& parameters,
                                                      double step);
 
-struct PowerIterationOptions {
+struct EigenvalueOptions {
   std::size_t count = 1;              ///< eigenvalues wanted
-  std::int64_t max_iterations = 100;  ///< for each
+  std::int64_t max_iterations = 100;  ///< of power iteration for each, of Lanczos in all
   double tolerance = 1e-2;
   std::uint64_t seed = 42;  ///< of the start vectors
 };
@@ -55,7 +55,7 @@ struct Eigenvalue {
 [[nodiscard]] std::optional<std::vector<Eigenvalue>> largestEigenvalues(
     const HessianProduct& product,
     const TensorList& parameters,
-    const PowerIterationOptions& options,
+    const EigenvalueOptions& options,
     const AnalysisPulse& pulse = {});
 
 /// The same as the authors' copy of PyHessian computes it (K hessian.py:162-209): lengths are
@@ -65,7 +65,7 @@ struct Eigenvalue {
 [[nodiscard]] std::optional<std::vector<Eigenvalue>> publishedEigenvalues(
     const HessianProduct& product,
     const TensorList& parameters,
-    const PowerIterationOptions& options,
+    const EigenvalueOptions& options,
     const AnalysisPulse& pulse = {});
 
 /// The authors' addition to the loss: sum over all tensors of their L2 norms, not squared (K

@@ -15,18 +15,21 @@ SettingCondition taskIs(const char* task) {
 const SettingGroup<DataSettings>& dataSettings() {
   static const auto kGroup =
       SettingGroup<DataSettings>()
-          .add(&DataSettings::task,
-               {.key = "data.task",
-                .documentation = "what is learned: a GLUE task, a table of one's own, or the "
-                                 "generated agreement language",
-                .choices = taskNames()})
+          .add(
+              &DataSettings::task,
+              {.key = "data.task",
+               .documentation = "what is learned: a GLUE task, a table of one's own, the generated "
+                                "agreement language; text or the generated grammar by a language "
+                                "model",
+               .choices = taskNames()})
           .add(&DataSettings::path,
                {.key = "data.path",
                 .type = SettingType::kPath,
                 .is_required = true,
                 .documentation =
-                    "folder with the task's files, as GLUE has them (train.tsv, dev.tsv)",
-                .when = {{.key = "data.task", .none_of = {"agreement"}}}})
+                    "folder with the task's files, as GLUE has them (train.tsv, dev.tsv); of text "
+                    "the file or its folder",
+                .when = {{.key = "data.task", .none_of = {"agreement", "grammar"}}}})
           .add(&DataSettings::max_length,
                {.key = "data.max_length",
                 .documentation = "tokens of an example, special ones included; longer ones are cut",
@@ -43,7 +46,8 @@ const SettingGroup<DataSettings>& dataSettings() {
                                  "makes it, instead of train.tsv; 0: no augmentation",
                 .minimum = 0,
                 .maximum = 1000,
-                .when = {{.key = "data.task", .none_of = {"agreement", "table"}}}})
+                .when = {{.key = "data.task",
+                          .none_of = {"agreement", "table", "text", "grammar"}}}})
           .add(&DataSettings::train_rows,
                {.key = "data.train_rows",
                 .documentation = "use only the first rows for training; 0: all",

@@ -4,6 +4,7 @@
 #include "trainers/data/agreement.h"
 #include "trainers/data/data_settings.h"
 #include "trainers/data/glue_tasks.h"
+#include "trainers/data/text_settings.h"
 #include "trainers/train_error.h"
 
 #include <algorithm>
@@ -20,6 +21,8 @@ namespace retort::train {
 namespace {
 
 constexpr const char* kAgreement = "agreement";
+constexpr const char* kText = "text";
+constexpr const char* kGrammar = "grammar";
 constexpr const char* kTable = "table";
 constexpr std::size_t kMaxTableLabels = 1000;
 constexpr std::size_t kShownRows = 5;
@@ -316,6 +319,10 @@ TaskData loadTaskData(const SettingValues& settings) {
   return data;
 }
 
+bool isLanguageTask(const std::string& name) {
+  return name == kText || name == kGrammar;
+}
+
 std::vector<TechniqueSpec> taskTechniques() {
   const auto technique = [](const Task& task, std::vector<std::string> keys) {
     keys.insert(keys.begin(), "data.task");
@@ -339,6 +346,13 @@ std::vector<TechniqueSpec> taskTechniques() {
   }
   techniques.push_back(technique({.name = kTable, .documentation = "a table of one's own"},
                                  keysOf(tableTaskSettings().specs())));
+  techniques.push_back(
+      technique({.name = kText, .documentation = "language models: the next token of a text"},
+                keysOf(textSettings().specs())));
+  techniques.push_back(technique({.name = kGrammar,
+                                  .documentation = "language models: a generated language with "
+                                                   "agreement and copying at a distance"},
+                                 keysOf(grammarSettings().specs())));
   return techniques;
 }
 
@@ -347,7 +361,7 @@ std::vector<std::string> taskNames() {
   for (const GlueTask& glue : glueTasks()) {
     names.push_back(glue.task.name);
   }
-  names.emplace_back(kTable);
+  names.insert(names.end(), {kTable, kText, kGrammar});
   return names;
 }
 

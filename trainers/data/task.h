@@ -45,6 +45,10 @@ struct TaskData {
 /// fit each other.
 [[nodiscard]] TaskData loadTaskData(const SettingValues& settings);
 
+/// True for the tasks of language models (text, grammar); the others are classification and
+/// regression, which loadTaskData loads.
+[[nodiscard]] bool isLanguageTask(const std::string& name);
+
 /// The tasks for the catalogue (kind "task").
 [[nodiscard]] std::vector<TechniqueSpec> taskTechniques();
 

@@ -85,8 +85,10 @@ std::string shapeText(const std::vector<std::int64_t>& shape) {
 /// Canonical names of heads and buffers that a folder of the family may hold beside what a model
 /// wants.
 bool isExpendable(const std::string& canonical) {
-  const bool is_body = canonical.starts_with("encoder.") || canonical.starts_with("embeddings.");
-  return !is_body || canonical.ends_with("position_ids") || canonical.ends_with("token_type_ids");
+  const bool is_body = canonical.starts_with("encoder.") || canonical.starts_with("embeddings.") ||
+                       canonical.starts_with("model.");
+  return !is_body || canonical.ends_with("position_ids") || canonical.ends_with("token_type_ids") ||
+         canonical.ends_with("rotary_emb.inv_freq");
 }
 
 /// A line of the table of differences.
@@ -319,12 +321,17 @@ TensorMap ModelFolder::quantizers() const {
 }
 
 LoadedWeights ModelFolder::load(const std::vector<ExpectedTensor>& expected) const {
+  return load(expected, [](const at::Tensor& tensor) { return tensor; });
+}
+
+LoadedWeights ModelFolder::load(const std::vector<ExpectedTensor>& expected,
+                                const Conversion& convert) const {
   LoadedWeights weights;
   WeightMatcher matcher(folder_, entries());
   for (const auto& [name, source] : matcher.match(expected, weights.absent, weights.unused)) {
     const at::Tensor tensor = files_[file_of_tensor_.at(source)].read(source);
     checkFinite(folder_, source, tensor);
-    weights.tensors[name] = tensor;
+    weights.tensors[name] = convert(tensor);
   }
   return weights;
 }
@@ -337,9 +344,9 @@ void writeModelFolder(const fs::path& folder, const ModelFiles& files) {
       writeSafetensors(prepared / kQuantizers, files.quantizers);
     }
     writeOrThrow(writeFileAtomically(prepared / "config.json", files.config.dump(2) + "\n"));
-    writeOrThrow(writeFileAtomically(prepared / "vocab.txt", files.vocabulary));
-    writeOrThrow(writeFileAtomically(prepared / "tokenizer_config.json",
-                                     files.tokenizer_config.dump(2) + "\n"));
+    for (const auto& [name, contents] : files.tokenizer) {
+      writeOrThrow(writeFileAtomically(prepared / name, contents));
+    }
     publishFolder(prepared, folder);
   } catch (...) {
     std::error_code ignored;  // the first failure is the one to tell

@@ -4,6 +4,7 @@
 #include "trainers/io/safetensors.h"
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -30,9 +31,9 @@ struct LoadedWeights {
 /// A Hugging Face model folder, opened for reading: config.json and one or several safetensors
 /// files.
 ///
-/// Names are matched across the prefixes that the BERT family uses ("bert.", "electra.", none) and
-/// across the old LayerNorm names (gamma, beta). Nothing is ever unpickled: a folder that has only
-/// pytorch_model.bin is refused with the way to convert it.
+/// Encoders' names are matched across the prefixes that the BERT family uses ("bert.", "electra.",
+/// none) and across the old LayerNorm names (gamma, beta). Nothing is ever unpickled: a folder that
+/// has only pytorch_model.bin is refused with the way to convert it.
 class ModelFolder {
  public:
   /// Reads config.json and the headers of all weight files. Throws TrainError: kMissingInput when
@@ -53,8 +54,16 @@ class ModelFolder {
 
   /// Reads the expected tensors one by one. Throws TrainError (kBadData) with a table of expected
   /// and found for the first ten tensors that are missing, of another shape, or unexpected in the
-  /// encoder or embeddings; and for tensors with NaN or infinities, their counts.
+  /// body of the model; and for tensors with NaN or infinities, their counts.
   [[nodiscard]] LoadedWeights load(const std::vector<ExpectedTensor>& expected) const;
+
+  /// What a caller makes of a tensor in the file's type: another type, another device.
+  using Conversion = std::function<at::Tensor(const at::Tensor&)>;
+
+  /// The same, and each tensor is converted before the next is read: at no time does memory hold
+  /// more than the converted model and one tensor of the file.
+  [[nodiscard]] LoadedWeights load(const std::vector<ExpectedTensor>& expected,
+                                   const Conversion& convert) const;
 
  private:
   void openShards();
@@ -71,11 +80,10 @@ class ModelFolder {
 
 /// Everything that a model folder consists of.
 struct ModelFiles {
-  Json config;             ///< config.json
-  TensorMap tensors;       ///< model.safetensors
-  TensorMap quantizers;    ///< quantizers.safetensors; no file when empty
-  std::string vocabulary;  ///< vocab.txt
-  Json tokenizer_config;   ///< tokenizer_config.json
+  Json config;                                   ///< config.json
+  TensorMap tensors;                             ///< model.safetensors
+  TensorMap quantizers;                          ///< quantizers.safetensors; no file when empty
+  std::map<std::string, std::string> tokenizer;  ///< contents by file name: "vocab.txt", …
 };
 
 /// Writes a folder that other tools load. All files are written and synced beside the target first;

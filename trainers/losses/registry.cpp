@@ -7,6 +7,7 @@
 #include "trainers/losses/embeddings.h"
 #include "trainers/losses/ground_truth.h"
 #include "trainers/losses/hidden.h"
+#include "trainers/losses/kl.h"
 #include "trainers/losses/logits.h"
 #include "trainers/losses/map_output.h"
 #include "trainers/losses/self_output.h"
@@ -17,6 +18,7 @@ namespace retort::train {
 const std::vector<const LossDefinition*>& lossRegistry() {
   static const std::vector<const LossDefinition*> kLosses = {
       &logitsLoss(),
+      &klLoss(),
       &hiddenLoss(),
       &attentionScoreLoss(),
       &attentionMapLoss(),

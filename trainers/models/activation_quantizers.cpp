@@ -10,11 +10,27 @@
 namespace retort::train {
 namespace {
 
+std::int64_t widthAt(ActivationPoint point, const ModelShape& shape) {
+  switch (point) {
+    case ActivationPoint::kOInput:
+      return shape.heads * shape.head_size;
+    case ActivationPoint::kFfn2Input:
+      return shape.intermediate_size;
+    default:
+      return shape.hidden_size;
+  }
+}
+
+std::int64_t headsAt(ActivationPoint point, const ModelShape& shape) {
+  const bool is_shared = point == ActivationPoint::kKey || point == ActivationPoint::kValue;
+  return is_shared ? shape.key_value_heads : shape.heads;
+}
+
 ActivationShape shapeAt(const ActivationPointFacts& facts, const ModelShape& shape) {
-  const bool is_inner = facts.point == ActivationPoint::kFfn2Input;
+  const bool is_inner = facts.point == ActivationPoint::kFfn2Input && !shape.is_decoder;
   const bool is_probability = facts.point == ActivationPoint::kProbabilities;
-  return {.heads = facts.has_heads ? shape.heads : 0,
-          .width = is_inner ? shape.intermediate_size : shape.hidden_size,
+  return {.heads = facts.has_heads ? headsAt(facts.point, shape) : 0,
+          .width = widthAt(facts.point, shape),
           .is_mostly_positive = is_inner || is_probability};
 }
 
@@ -35,7 +51,9 @@ ActivationQuantizers::ActivationQuantizers(const ActivationPoints& points,
       }
     }
   }
-  pooler_ = make(factsOf(ActivationPoint::kPoolerInput));
+  if (!shape.is_decoder) {
+    pooler_ = make(factsOf(ActivationPoint::kPoolerInput));
+  }
 }
 
 const ActivationQuantizer& ActivationQuantizers::at(ActivationPoint point,

@@ -24,7 +24,8 @@ class ActivationObserver {
                      const at::Tensor& is_real) = 0;
 };
 
-/// The activation quantizers of a whole model: one for each layer and point, and the pooler's.
+/// The activation quantizers of a whole model: one for each layer and point, and the pooler's where
+/// there is one.
 class ActivationQuantizers {
  public:
   /// Throws TrainError (bad spec), see ActivationQuantizer.

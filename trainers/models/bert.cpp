@@ -114,11 +114,14 @@ ModelTrace BertModel::forward(const TokenBatch& batch, const ForwardOptions& opt
   checkIntervention(options, layers_.size());
   ModelTrace trace;
   const at::Tensor padding = 1 - batch.attention_mask.to(embeddings_.words.latent.scalar_type());
+  const at::Tensor mask = padding.mul(kMaskBias).unsqueeze(1).unsqueeze(1);
+  const ActivationPass activation_pass = {
+      .quantizers = activations(), .options = options, .is_real = mask.eq(0), .trace = trace};
   const BertPass pass = {.config = config_,
                          .quantization = quantization(),
-                         .activations = activations(),
+                         .activations = activation_pass,
                          .options = options,
-                         .mask = padding.mul(kMaskBias).unsqueeze(1).unsqueeze(1),
+                         .mask = mask,
                          .trace = trace};
 
   at::Tensor x = embed(embeddings_, batch, pass);

@@ -1,109 +1,28 @@
 #include "trainers/models/bert_config.h"
 
+#include "trainers/models/config_reader.h"
 #include "trainers/train_error.h"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
-
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 namespace retort::train {
 namespace {
 
-constexpr std::int64_t kLargestSize = 1 << 24;
+constexpr std::int64_t kLargestSize = ConfigReader::kLargestSize;
 
-/// Reads typed values out of one config.json; every message opens with the file and names the key.
-class ConfigReader {
- public:
-  ConfigReader(const Json& json, const std::string& origin) : json_(json), origin_(origin) {
-    if (!json.is_object()) {
-      refuse("it must hold an object of settings");
-    }
+std::int64_t labelCount(const ConfigReader& reader) {
+  if (reader.has("num_labels")) {
+    return reader.integer("num_labels", 1, kLargestSize);
   }
-
-  [[noreturn]] void refuse(const std::string& problem) const {
-    throw TrainError(ExitCode::kBadData, fmt::format("{}: {}", origin_, problem));
+  if (!reader.has("id2label")) {
+    return 2;
   }
-
-  [[nodiscard]] bool has(const char* key) const {
-    return json_.contains(key) && !json_.at(key).is_null();
+  const Json& labels = reader.at("id2label");
+  if (!labels.is_object() || labels.empty()) {
+    reader.refuse("'id2label' must map the class numbers to names");
   }
-
-  /// A size that must be given.
-  [[nodiscard]] std::int64_t size(const char* key) const {
-    if (!has(key)) {
-      refuse(fmt::format("'{}' is missing", key));
-    }
-    return integer(key, 1, kLargestSize);
-  }
-
-  [[nodiscard]] std::int64_t integer(const char* key,
-                                     std::int64_t minimum,
-                                     std::int64_t maximum) const {
-    const Json& value = json_.at(key);
-    const bool fits = value.is_number_integer() && value >= minimum && value <= maximum;
-    if (!fits) {
-      refuse(fmt::format(
-          "'{}' must be an integer from {} to {}, not {}", key, minimum, maximum, value.dump()));
-    }
-    return value.get<std::int64_t>();
-  }
-
-  [[nodiscard]] std::int64_t integerOr(const char* key,
-                                       std::int64_t otherwise,
-                                       std::int64_t minimum,
-                                       std::int64_t maximum) const {
-    return has(key) ? integer(key, minimum, maximum) : otherwise;
-  }
-
-  [[nodiscard]] double realOr(const char* key,
-                              double otherwise,
-                              double minimum,
-                              double maximum) const {
-    if (!has(key)) {
-      return otherwise;
-    }
-    const Json& value = json_.at(key);
-    const bool fits = value.is_number() && value >= minimum && value <= maximum;
-    if (!fits) {
-      refuse(fmt::format(
-          "'{}' must be a number from {} to {}, not {}", key, minimum, maximum, value.dump()));
-    }
-    return value.get<double>();
-  }
-
-  /// Refuses every value of a word but those named. A missing key is fine.
-  void requireWord(const char* key, const std::vector<std::string>& allowed) const {
-    if (has(key) &&
-        std::none_of(allowed.begin(), allowed.end(), [this, key](const std::string& word) {
-          return json_.at(key) == word;
-        })) {
-      refuse(fmt::format("'{}' is {}, but this model is only defined for {}",
-                         key,
-                         json_.at(key).dump(),
-                         fmt::join(allowed, ", ")));
-    }
-  }
-
-  [[nodiscard]] std::int64_t labelCount() const {
-    if (has("num_labels")) {
-      return integer("num_labels", 1, kLargestSize);
-    }
-    if (!has("id2label")) {
-      return 2;
-    }
-    const Json& labels = json_.at("id2label");
-    if (!labels.is_object() || labels.empty()) {
-      refuse("'id2label' must map the class numbers to names");
-    }
-    return static_cast<std::int64_t>(labels.size());
-  }
-
- private:
-  const Json& json_;
-  const std::string& origin_;
-};
+  return static_cast<std::int64_t>(labels.size());
+}
 
 void requireSupported(const ConfigReader& reader, const BertConfig& config) {
   reader.requireWord("model_type", {"bert", "electra"});
@@ -130,10 +49,12 @@ void requireSupported(const ConfigReader& reader, const BertConfig& config) {
   }
 }
 
-const std::vector<SettingCondition> kWhenFinetuning = {{.key = "phase", .any_of = {"finetune"}}};
+const std::vector<SettingCondition> kWhenFinetuning = {
+    {.key = "phase", .any_of = {"finetune", "pretrain"}}};
 const std::vector<SettingCondition> kWhenDistilling = {{.key = "phase", .any_of = {"kd_qat"}}};
-const std::vector<SettingCondition> kWhenRandom = {{.key = "phase", .any_of = {"finetune"}},
-                                                   {.key = "model.init", .any_of = {"random"}}};
+const std::vector<SettingCondition> kWhenRandom = {
+    {.key = "phase", .any_of = {"finetune", "pretrain"}},
+    {.key = "model.init", .any_of = {"random"}}};
 
 SettingSpec architectureSpec(const char* name, const char* documentation) {
   return {.key = fmt::format("model.architecture.{}", name),
@@ -166,7 +87,7 @@ BertConfig bertConfigFromJson(const Json& json, const std::string& origin) {
   config.type_vocab_size =
       reader.integerOr("type_vocab_size", config.type_vocab_size, 1, kLargestSize);
   config.pad_token_id = reader.integerOr("pad_token_id", config.pad_token_id, 0, kLargestSize);
-  config.num_labels = reader.labelCount();
+  config.num_labels = labelCount(reader);
   config.layer_norm_eps = reader.realOr("layer_norm_eps", config.layer_norm_eps, 0, 1);
   config.initializer_range = reader.realOr("initializer_range", config.initializer_range, 0, 10);
   config.hidden_dropout_prob =
@@ -206,9 +127,18 @@ const SettingGroup<ModelSettings>& modelSettings() {
                 .type = SettingType::kPath,
                 .is_required = true,
                 .documentation =
-                    "where fine-tuning starts: a Hugging Face folder, or random weights",
+                    "where the training starts: a Hugging Face folder, or random weights",
                 .choices = {"random"},
                 .when = kWhenFinetuning})
+          .add(&ModelSettings::tokenizer,
+               {.key = "model.tokenizer",
+                .type = SettingType::kPath,
+                .is_required = true,
+                .documentation = "folder with the tokenizer of a model that starts at random "
+                                 "(tokenizer.json or tokenizer.model)",
+                .when = {{.key = "phase", .any_of = {"pretrain"}},
+                         {.key = "model.init", .any_of = {"random"}},
+                         {.key = "data.task", .any_of = {"text"}}}})
           .add(&ModelSettings::teacher,
                {.key = "model.teacher",
                 .type = SettingType::kPath,
@@ -234,8 +164,7 @@ const SettingGroup<ModelSettings>& modelSettings() {
 const SettingGroup<ArchitectureSettings>& architectureSettings() {
   static const auto kGroup =
       SettingGroup<ArchitectureSettings>()
-          .add(&ArchitectureSettings::layers,
-               architectureSpec("layers", "number of encoder layers"))
+          .add(&ArchitectureSettings::layers, architectureSpec("layers", "number of layers"))
           .add(&ArchitectureSettings::hidden_size,
                architectureSpec("hidden_size", "width of the hidden states"))
           .add(&ArchitectureSettings::heads,

@@ -54,16 +54,18 @@ struct ArchitectureSettings {
 
 /// Where the weights come from, and what of config.json is overridden.
 struct ModelSettings {
-  std::string init;                         ///< phase finetune: a model folder, or "random"
-  std::string teacher;                      ///< phase kd_qat: a model folder
-  std::string student = "teacher";          ///< phase kd_qat: a model folder, or "teacher"
+  std::string init;                 ///< phases finetune and pretrain: a model folder, or "random"
+  std::string tokenizer;            ///< phase pretrain from "random" on text: a folder
+  std::string teacher;              ///< phase kd_qat: a model folder
+  std::string student = "teacher";  ///< phase kd_qat: a model folder, or "teacher"
   std::optional<double> hidden_dropout;     ///< empty: config.json's
   std::optional<double> attention_dropout;  ///< empty: config.json's
 
   bool operator==(const ModelSettings&) const = default;
 };
 
-/// model.init, model.teacher, model.student, model.hidden_dropout, model.attention_dropout.
+/// model.init, model.tokenizer, model.teacher, model.student, model.hidden_dropout,
+/// model.attention_dropout.
 [[nodiscard]] const SettingGroup<ModelSettings>& modelSettings();
 
 /// model.architecture.*; they apply when model.init is "random".

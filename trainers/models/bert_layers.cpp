@@ -3,9 +3,7 @@
 #include "trainers/models/activations.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/_unique.h>
 #include <ATen/ops/dropout.h>
-#include <ATen/ops/embedding.h>
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linear.h>
 
@@ -23,17 +21,7 @@ at::Tensor quantizeAt(ActivationPoint point,
                       std::size_t layer,
                       const at::Tensor& x,
                       const BertPass& pass) {
-  const ActivationQuantizer& quantize = pass.activations.at(point, layer);
-  ActivationObserver* observer = pass.options.observer;
-  if (observer != nullptr && observer->takes(point, layer, x, pass.mask.eq(0))) {
-    return x;
-  }
-  if (pass.options.trace.has(TracePart::kClipped) && !quantize.isIdentity()) {
-    const at::Tensor real = realElements(point, pass.mask.eq(0)).expand_as(x);
-    const at::Tensor clipped = quantize.isClipped(x).logical_and_(real);
-    pass.trace.clipped.push_back({point, layer, clipped.sum().div(real.sum())});
-  }
-  return quantize(x);
+  return quantizeAt(point, layer, x, pass.activations);
 }
 
 /// x W^T + b for an input that is already quantized (or never is).
@@ -44,19 +32,6 @@ at::Tensor linear(const at::Tensor& x_q, const Linear& parameters, const BertPas
   }
   // Integer hardware adds the bias after the product, and so does the authors' code.
   return at::linear(x_q, weight.quantized()).add_(parameters.bias);
-}
-
-/// Rows of a table. Row `padding` gets no gradient.
-at::Tensor lookUp(const WeightMatrix& table, const at::Tensor& ids, std::int64_t padding = -1) {
-  if (!table.quantizer.isRowLocal() || table.quantizer.isIdentity()) {
-    return at::embedding(table.quantized(), ids, padding);
-  }
-  // Rows have scales of their own: only those that occur in the batch need to be quantized.
-  const auto [rows, positions] = at::_unique(ids, /*sorted=*/true, /*return_inverse=*/true);
-  const at::Tensor second_moment =
-      table.second_moment.defined() ? table.second_moment.index_select(0, rows) : at::Tensor();
-  return at::embedding(table.quantizer(at::embedding(table.latent, rows, padding), second_moment),
-                       positions);
 }
 
 at::Tensor splitHeads(const at::Tensor& x, const BertPass& pass) {

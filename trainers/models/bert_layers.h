@@ -1,6 +1,6 @@
 #pragma once
 
-#include "trainers/models/activation_quantizers.h"
+#include "trainers/models/activation_pass.h"
 #include "trainers/models/bert_config.h"
 #include "trainers/models/forward_options.h"
 #include "trainers/models/model_quantization.h"
@@ -40,7 +40,7 @@ struct LayerParameters {
 struct BertPass {
   const BertConfig& config;
   const ModelQuantization& quantization;
-  const ActivationQuantizers& activations;
+  const ActivationPass& activations;
   const ForwardOptions& options;
   at::Tensor mask;    ///< [B, 1, 1, N]: 0 for tokens, -10000 for padding
   ModelTrace& trace;  ///< filled as far as options.trace asks

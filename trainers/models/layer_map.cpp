@@ -84,6 +84,11 @@ ModelTrace alignTrace(const ModelTrace& teacher, const LayerMap& map) {
                     &ModelTrace::normed_dense}) {
     trace.*part = aligned(teacher.*part, map);
   }
+  if (!teacher.projection.empty()) {
+    for (const std::size_t layer : map) {
+      trace.projection.push_back(teacher.projection.at(layer));
+    }
+  }
   if (!teacher.hidden.empty()) {
     trace.hidden = {teacher.hidden.front()};
     for (const std::size_t layer : map) {

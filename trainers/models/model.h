@@ -21,7 +21,7 @@ namespace retort::train {
 /// A Transformer with fake quantization: what losses, probes, phases and the loop know of an
 /// architecture. To add one: its configuration and its parameters by Hugging Face name, the parts
 /// of its forward pass as functions, a class that derives from this one and binds names to roles,
-/// and a line in training/model_families.cpp.
+/// and a line in training/model_source.cpp.
 class Model {
  public:
   virtual ~Model() = default;
@@ -85,6 +85,9 @@ class Model {
   Model& operator=(Model&&) = default;
 
   [[nodiscard]] const ModelWeights& weights() const { return weights_; }
+
+  /// See ModelWeights::tie; before `bind`.
+  void tieWeights(const std::string& name, const std::string& of) { weights_.tie(name, of); }
 
  private:
   /// Finds the weights by their role; called again when their second moments change.

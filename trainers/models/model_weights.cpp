@@ -4,6 +4,8 @@
 #include "trainers/quantizers/held_grid.h"
 #include "trainers/train_error.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -64,13 +66,17 @@ void checkTypes(const NamedTensors& parameters) {
   }
 }
 
-/// "quantizers.bert.pooler.dense.weight.lsq_4.step"
-std::string weightGridName(const std::string& parameter, const Quantizer& quantizer) {
-  return fmt::format("quantizers.{}.{}_{}.{}",
-                     parameter,
-                     quantizer.heldGrid()->spec.name,
-                     quantizer.options().bits,
-                     quantizer.heldGrid()->parameters.front());
+/// "quantizers.bert.pooler.dense.weight.lsq_4.step", …
+std::vector<std::string> weightGridNames(const std::string& weight, const Quantizer& quantizer) {
+  std::vector<std::string> names;
+  for (const std::string& parameter : quantizer.heldGrid()->parameters) {
+    names.push_back(fmt::format("quantizers.{}.{}_{}.{}",
+                                weight,
+                                quantizer.heldGrid()->spec.name,
+                                quantizer.options().bits,
+                                parameter));
+  }
+  return names;
 }
 
 }  // namespace
@@ -83,13 +89,31 @@ ModelWeights::ModelWeights(const std::vector<ParameterShape>& shapes,
   checkTypes(parameters_);
   for (NamedTensor& entry : parameters_) {
     entry.tensor = entry.tensor.detach();
-    const Quantizer quantizer = precision_.quantizer(entry.name);
-    uses_second_moments_ |= quantizer.options().uses_curvature;
-    if (quantizer.heldGrid() != nullptr) {
-      grids_.push_back(
-          {weightGridName(entry.name, quantizer), quantizer.startParameters(entry.tensor).front()});
-    }
+    addWeight(entry.name, entry.tensor);
   }
+}
+
+void ModelWeights::tie(const std::string& name, const std::string& of) {
+  tied_[name] = of;
+  addWeight(name, tensor(of));
+}
+
+void ModelWeights::addWeight(const std::string& name, const at::Tensor& latent) {
+  const Quantizer quantizer = precision_.quantizer(name);
+  uses_second_moments_ |= quantizer.options().uses_curvature;
+  if (quantizer.heldGrid() == nullptr) {
+    return;
+  }
+  const std::vector<std::string> names = weightGridNames(name, quantizer);
+  const std::vector<at::Tensor> values = quantizer.startParameters(latent);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    grids_.push_back({names[i], values.at(i)});
+  }
+}
+
+std::string ModelWeights::holderOf(const std::string& name) const {
+  const auto found = tied_.find(name);
+  return found == tied_.end() ? name : found->second;
 }
 
 at::Tensor ModelWeights::tensor(std::string_view name) const {
@@ -98,12 +122,17 @@ at::Tensor ModelWeights::tensor(std::string_view name) const {
 }
 
 WeightMatrix ModelWeights::matrix(const std::string& name) const {
-  const at::Tensor* second_moment = findTensor(second_moments_, name);
+  const std::string holder = holderOf(name);
+  const at::Tensor* second_moment = findTensor(second_moments_, holder);
   Quantizer quantizer = precision_.quantizer(name);
   if (quantizer.heldGrid() != nullptr) {
-    quantizer = quantizer.bound({*findTensor(grids_, weightGridName(name, quantizer))});
+    std::vector<at::Tensor> grid;
+    for (const std::string& parameter : weightGridNames(name, quantizer)) {
+      grid.push_back(*findTensor(grids_, parameter));
+    }
+    quantizer = quantizer.bound(std::move(grid));
   }
-  return {.latent = tensor(name),
+  return {.latent = tensor(holder),
           .quantizer = quantizer,
           .second_moment = second_moment != nullptr ? *second_moment : at::Tensor()};
 }
@@ -117,8 +146,9 @@ NormParameters ModelWeights::norm(const std::string& name) const {
 }
 
 at::Tensor ModelWeights::inUse(std::string_view name) const {
-  TORCH_CHECK(findTensor(parameters_, name) != nullptr, "the model has no parameter ", name);
-  const WeightMatrix weight = matrix(std::string(name));
+  const std::string wanted(name);
+  TORCH_CHECK(tensor(holderOf(wanted)).defined(), "the model has no parameter ", name);
+  const WeightMatrix weight = matrix(wanted);
   return weight.quantizer.quantized(weight.latent, weight.second_moment);
 }
 
@@ -127,6 +157,11 @@ NamedTensors ModelWeights::quantized() const {
   for (const NamedTensor& parameter : parameters_) {
     if (isQuantized(parameter.name)) {
       quantized.push_back({parameter.name, inUse(parameter.name)});
+    }
+  }
+  for (const auto& [name, holder] : tied_) {
+    if (isQuantized(name)) {
+      quantized.push_back({name, inUse(name)});
     }
   }
   return quantized;

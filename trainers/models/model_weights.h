@@ -7,6 +7,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,10 +24,14 @@ class ModelWeights {
                const NamedTensors& given,
                const PrecisionMap& precision);
 
+  /// Makes the parameter `of` another weight's latent values, too: a tied head, which has a grid of
+  /// its own by its own name, while the table keeps its precision.
+  void tie(const std::string& name, const std::string& of);
+
   /// In the model's order.
   [[nodiscard]] const NamedTensors& parameters() const { return parameters_; }
 
-  /// The steps that quantizers learn ("quantizers.bert.pooler.dense.weight.lsq_4.step").
+  /// What quantizers learn ("quantizers.bert.pooler.dense.weight.lsq_4.step").
   [[nodiscard]] const NamedTensors& grids() const { return grids_; }
 
   /// The optimizer's second moments by parameter name, shared (see Quantizer).
@@ -49,7 +54,7 @@ class ModelWeights {
   /// name that is none of the parameters'.
   [[nodiscard]] at::Tensor inUse(std::string_view name) const;
 
-  /// All weights that are quantized, as inUse.
+  /// All weights that are quantized, as inUse; tied ones by their own names.
   [[nodiscard]] NamedTensors quantized() const;
 
  private:
@@ -57,8 +62,14 @@ class ModelWeights {
     return !precision_.quantizer(name).isIdentity();
   }
 
+  /// The parameter that holds the latent values of that weight.
+  [[nodiscard]] std::string holderOf(const std::string& name) const;
+
+  void addWeight(const std::string& name, const at::Tensor& latent);
+
   PrecisionMap precision_;
   NamedTensors parameters_;
+  std::map<std::string, std::string> tied_;  // weight: parameter
   NamedTensors grids_;
   NamedTensors second_moments_;
   bool uses_second_moments_ = false;

@@ -6,6 +6,7 @@
 #include "trainers/train_error.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <map>
 #include <numeric>
@@ -106,6 +107,13 @@ std::int64_t elementsPerScale(const Quantizer& quantizer, const ParameterShape& 
       parameter.shape.begin(), parameter.shape.end(), std::int64_t{1}, std::multiplies<>());
 }
 
+/// A scale, and an offset or zero point where the scheme has one.
+double numbersPerGrid(const std::string& scheme) {
+  constexpr std::array<std::string_view, 4> kWithOffset = {
+      "asymmetric", "affine", "min_max", "beta_gamma"};
+  return std::find(kWithOffset.begin(), kWithOffset.end(), scheme) == kWithOffset.end() ? 1 : 2;
+}
+
 std::string describe(const WeightPrecision& precision, const Quantizer& quantizer) {
   if (quantizer.isIdentity()) {
     return "full precision";
@@ -133,6 +141,11 @@ const SettingGroup<PrecisionMapSettings>& precisionMapSettings() {
   const Json loss_aware = {"embeddings.word = laq bits=2 granularity=row curvature=adam",
                            "encoder.layer = laq bits=2 granularity=tensor curvature=adam",
                            "pooler = laq bits=2 granularity=tensor curvature=adam"};
+  // Symmetric grids on all levels, whose steps start at absmax / (2^(bits-1) - 1) and are learned.
+  const Json aimet = {"weights = lsq bits=4 granularity=row start=range",
+                      "head = lsq bits=8 granularity=row start=range",
+                      "embeddings = fp"};
+  const Json llm_qat = {"weights = llm_qat bits=4 granularity=row", "head = fp", "embeddings = fp"};
   static const auto kGroup = SettingGroup<PrecisionMapSettings>().add(
       &PrecisionMapSettings::rules,
       {.key = kSetting,
@@ -146,7 +159,9 @@ const SettingGroup<PrecisionMapSettings>& precisionMapSettings() {
                    {"ternarybert", ternary},
                    {"ternarybert_lat", loss_aware},
                    {"binarybert", binary},
-                   {"bit", bit}},
+                   {"bit", bit},
+                   {"aimet", aimet},
+                   {"llm_qat", llm_qat}},
        .when = {{.key = "phase", .any_of = {"kd_qat"}}}});
   return kGroup;
 }
@@ -174,12 +189,20 @@ std::vector<TechniqueSpec> precisionMapSpecs() {
               "BinaryBERT, arXiv 2012.15701, and its code"),
           map("bit",
               "binary weights around the tensor's mean, the word embedding per row",
-              "BiT, arXiv 2205.13016, and its code")};
+              "BiT, arXiv 2205.13016, and its code"),
+          map("aimet",
+              "decoders: learned symmetric 4 bits per row, head 8 bits, table of tokens in full "
+              "precision",
+              "AIMET's example llm_qat_kd, of the authors of arXiv 2403.18159"),
+          map("llm_qat",
+              "decoders: LLM-QAT's 4 bits per row, head and table of tokens in full precision",
+              "LLM-QAT, arXiv 2305.17888, and its code")};
 }
 
 PrecisionMap::PrecisionMap(const SettingValues& settings)
     : linear_(weightSettings().read(settings)),
       embedding_(embeddingSettings().read(settings).over(linear_)),
+      head_(headSettings().read(settings).over(linear_)),
       clip_(quantizationSettings().read(settings).clip) {
   for (const std::string& text : precisionMapSettings().read(settings).rules) {
     rules_.push_back(parseRule(text));
@@ -202,13 +225,21 @@ PrecisionMap::Rule PrecisionMap::parseRule(const std::string& text) {
   return rule;
 }
 
-WeightPrecision PrecisionMap::precision(std::string_view name) const {
+WeightPrecision PrecisionMap::basePrecision(std::string_view name) const {
   const ParameterPlace place = parameterPlace(name);
+  if (isMatrix(place) && place.projection == "head") {
+    return head_;
+  }
   WeightPrecision precision = isTable(place) ? embedding_ : linear_;
   if (!isQuantizedWeight(name)) {
     precision.scheme = "none";
   }
-  if (!isMatrix(place)) {
+  return precision;
+}
+
+WeightPrecision PrecisionMap::precision(std::string_view name) const {
+  WeightPrecision precision = basePrecision(name);
+  if (!isMatrix(parameterPlace(name))) {
     return precision;
   }
   for (const Rule& rule : rules_) {
@@ -269,7 +300,7 @@ StoredSize PrecisionMap::storedSize(const std::vector<ParameterShape>& parameter
       size.quantized += elements * kFullPrecisionBytes;
       continue;
     }
-    const double numbers = precision(parameter.name).scheme == "asymmetric" ? 2 : 1;
+    const double numbers = numbersPerGrid(precision(parameter.name).scheme);
     const double scales = elements / static_cast<double>(elementsPerScale(made, parameter));
     size.quantized +=
         elements * made.options().bits / kBitsPerByte + scales * numbers * kFullPrecisionBytes;

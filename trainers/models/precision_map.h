@@ -30,10 +30,11 @@ struct StoredSize {
 };
 
 /// Which weight is quantized how. Linear layers and the pooler have the precision of quant.weight,
-/// the word embedding that of quant.embedding; classifier, position and token-type embeddings stay
-/// in full precision. Rules then change some weights, one after the other: "SELECTOR = WORDS", with
-/// a selector of models/parameter_selector.h and as words a scheme ("fp" for none) or settings of
-/// quant.weight:
+/// an encoder's word embedding that of quant.embedding, a language model's head that of quant.head;
+/// classifier, position and token-type embeddings and a language model's table of tokens stay in
+/// full precision. A tied head has its own precision by its own name. Rules then change some
+/// weights, one after the other: "SELECTOR = WORDS", with a selector of models/parameter_selector.h
+/// and as words a scheme ("fp" for none) or settings of quant.weight:
 ///   "encoder.layer.[0-3].attention = int4"
 ///   "embeddings.word = scheme=clip_uniform bits=3 granularity=group group_size=32"
 /// What a rule does not name stays as it was. Biases and LayerNorms are never quantized. A
@@ -42,8 +43,8 @@ class PrecisionMap {
  public:
   PrecisionMap() = default;
 
-  /// From quant.weight.*, quant.embedding.*, quant.map and quant.clip. Throws TrainError (bad spec)
-  /// for rules that cannot be read.
+  /// From quant.weight.*, quant.embedding.*, quant.head.*, quant.map and quant.clip. Throws
+  /// TrainError (bad spec) for rules that cannot be read.
   explicit PrecisionMap(const SettingValues& settings);
 
   /// The precision of a parameter by its Hugging Face name.
@@ -64,6 +65,9 @@ class PrecisionMap {
   [[nodiscard]] Json summary(const std::vector<ParameterShape>& parameters) const;
 
  private:
+  /// What the settings say without rules.
+  [[nodiscard]] WeightPrecision basePrecision(std::string_view name) const;
+
   struct Rule {
     std::string text;
     ParameterSelector selects;
@@ -74,6 +78,7 @@ class PrecisionMap {
 
   WeightPrecision linear_ = {.scheme = "none"};
   WeightPrecision embedding_ = {.scheme = "none"};
+  WeightPrecision head_ = {.scheme = "none"};
   double clip_ = 0;
   std::vector<Rule> rules_;
 };

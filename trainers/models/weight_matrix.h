@@ -4,6 +4,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
+
 namespace retort::train {
 
 /// A weight matrix or table, and the grid that it is put on in each pass.
@@ -14,6 +16,12 @@ struct WeightMatrix {
 
   [[nodiscard]] at::Tensor quantized() const { return quantizer(latent, second_moment); }
 };
+
+/// Rows of a table, [B, N] -> [B, N, D]. Row `padding` gets no gradient. Where rows have scales of
+/// their own, only those that occur are quantized.
+[[nodiscard]] at::Tensor lookUp(const WeightMatrix& table,
+                                const at::Tensor& ids,
+                                std::int64_t padding = -1);
 
 /// y = x W^T + b.
 struct Linear {

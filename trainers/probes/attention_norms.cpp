@@ -225,6 +225,7 @@ const ProbeDefinition& attentionNormsProbe() {
                .source = kSource},
       .metrics = metrics(),
       .needs = TraceSet(TracePart::kProb) | TracePart::kValue,
+      .is_of_encoders = true,
       .pass = ProbePass::kEvaluation,
       .published =
           PublishedVariant{

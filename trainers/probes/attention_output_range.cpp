@@ -150,6 +150,7 @@ const ProbeDefinition& attentionOutputRangeProbe() {
                   metric("teacher.", "min"),
                   metric("teacher.", "max")},
       .needs = TracePart::kOutput,
+      .is_of_encoders = true,
       .pass = ProbePass::kEvaluation,
       .published =
           PublishedVariant{.documentation = "dropout is active in both models (Exp3 notebook)",

@@ -1,6 +1,7 @@
 #include "trainers/probes/hessian.h"
 
 #include "trainers/analysis/hessian.h"
+#include "trainers/analysis/lanczos.h"
 #include "trainers/analysis/probed_loss.h"
 
 #include <ATen/TensorOperators.h>
@@ -19,6 +20,7 @@ struct HessianSettings {
   std::int64_t count = 3;
   std::int64_t rows = 0;
   std::string loss = "task";
+  std::string method = "power_iteration";
   std::string product = "double_backward";
   std::int64_t iterations = 100;
   double tolerance = 1e-2;
@@ -36,7 +38,8 @@ const SettingGroup<HessianSettings>& hessianSettings() {
                 .maximum = 100})
           .add(&HessianSettings::rows,
                {.key = "probe.hessian.rows",
-                .documentation = "first rows of each batch to use; 0: all. The paper takes 1",
+                .documentation = "first rows of each batch to use; 0: all. The paper takes 1. An "
+                                 "analysis measures every batch: its --rows bounds their number",
                 .unit = "rows",
                 .minimum = 0})
           .add(&HessianSettings::loss,
@@ -44,6 +47,13 @@ const SettingGroup<HessianSettings>& hessianSettings() {
                 .documentation = "whose Hessian: the task loss on the labels, or what the run "
                                  "minimises",
                 .choices = probedLossNames()})
+          .add(&HessianSettings::method,
+               {.key = "probe.hessian.method",
+                .documentation = "power iteration, as in the paper: up to iterations x count "
+                                 "products; or Lanczos: the same eigenvalues of far fewer "
+                                 "products, with a copy of all parameters for each",
+                .choices = {"power_iteration", "lanczos"},
+                .when = {{.key = "probe.hessian.defects", .any_of = {"fixed"}}}})
           .add(&HessianSettings::product,
                {.key = "probe.hessian.product",
                 .documentation = "Hessian-vector products by double backward passes (exact), or by "
@@ -51,7 +61,8 @@ const SettingGroup<HessianSettings>& hessianSettings() {
                 .choices = {"double_backward", "finite_difference"}})
           .add(&HessianSettings::iterations,
                {.key = "probe.hessian.iterations",
-                .documentation = "most power iterations for one eigenvalue",
+                .documentation = "most iterations: of power iteration for each eigenvalue, of "
+                                 "Lanczos for all together",
                 .unit = "iterations",
                 .minimum = 1,
                 .maximum = 1e6})
@@ -93,14 +104,15 @@ void measure(const ProbeInput& input, std::vector<MetricPoint>& points) {
   const HessianProduct product = settings.product == "finite_difference"
                                      ? finiteDifferenceProduct(loss, parameters, settings.step)
                                      : doubleBackwardProduct(loss, parameters);
-  const PowerIterationOptions options{
+  const EigenvalueOptions options{
       .count = static_cast<std::size_t>(settings.count),
       .max_iterations = settings.iterations,
       .tolerance = input.is_published ? kPublishedTolerance : settings.tolerance,
       .seed = static_cast<std::uint64_t>(settings.seed)};
-  const auto found = input.is_published
-                         ? publishedEigenvalues(product, parameters, options, input.pulse)
-                         : largestEigenvalues(product, parameters, options, input.pulse);
+  const auto find = input.is_published             ? publishedEigenvalues
+                    : settings.method == "lanczos" ? lanczosEigenvalues
+                                                   : largestEigenvalues;
+  const auto found = find(product, parameters, options, input.pulse);
   if (!found) {
     return;
   }
@@ -122,15 +134,17 @@ const ProbeDefinition& hessianProbe() {
   static const ProbeDefinition kDefinition = {
       .spec = {.kind = "probe",
                .name = "hessian",
-               .documentation = "largest eigenvalues of the loss's Hessian, by power iteration "
-                                "through the straight-through gradients, without dropout",
+               .documentation =
+                   "largest eigenvalues of the loss's Hessian, by power iteration or "
+                   "the Lanczos method, through the straight-through gradients, without dropout",
                .formula = "H v_k = \\lambda_k v_k,\\ H = \\partial^2 L / \\partial w^2",
                .source = "arXiv 2211.11014, figure 3; its code, hessian.py (PyHessian, arXiv "
                          "1912.07145)"},
       .metrics =
           {{.name = "hessian_eigenvalue",
             .dimensions = {"component"},
-            .documentation = "eigenvalue of rank 1, 2, … by magnitude, as power iteration found it",
+            .documentation = "eigenvalue of rank 1, 2, … by magnitude, in the order in which "
+                             "they were found",
             .formula = "\\lambda_k = v_k^\\top H v_k",
             .source = "arXiv 2211.11014, figure 3"},
            {.name = "hessian_residual",

@@ -74,6 +74,7 @@ struct ProbeDefinition {
   std::int64_t default_every = 0;  ///< steps between measurements; 0: off unless asked for
   TraceSet needs;                  ///< of the student's trace, and of the teacher's if there is one
   bool needs_teacher = false;      ///< only phases with a teacher have it
+  bool is_of_encoders = false;     ///< it looks for [CLS] and [SEP]: not of language models
   ProbePass pass = ProbePass::kTraining;
   std::optional<PublishedVariant> published;  ///< empty: the authors' code has no known defect
   std::vector<SettingSpec> settings;          ///< its options (keys probe.x.…), of a SettingGroup

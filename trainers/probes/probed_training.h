@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 
 namespace retort::train {
@@ -31,6 +32,9 @@ struct ProbedTraining {
   /// What the phase minimises at this step, of any model of the student's shape, without dropout
   /// and intervention; records gradients when grad mode is on.
   std::function<LossTerms(const Model& model, const TokenBatch& batch)> objective;
+  /// Makes a model of the student's latent weights, shared, without quantizers and dropout; empty
+  /// when the student has none.
+  std::function<std::unique_ptr<Model>()> full_precision;
 };
 
 /// The trace of one pass of the teacher, which must be there, in the student's layers.

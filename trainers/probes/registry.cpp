@@ -9,7 +9,9 @@
 #include "trainers/probes/attention_output_range.h"
 #include "trainers/probes/clipped_share.h"
 #include "trainers/probes/cover_length_ratio.h"
+#include "trainers/probes/full_precision_gradient.h"
 #include "trainers/probes/gradient_cosine.h"
+#include "trainers/probes/gradient_energy.h"
 #include "trainers/probes/gradient_noise_scale.h"
 #include "trainers/probes/gradient_norm.h"
 #include "trainers/probes/hessian.h"
@@ -18,6 +20,7 @@
 #include "trainers/probes/loss_surface.h"
 #include "trainers/probes/losses.h"
 #include "trainers/probes/memory.h"
+#include "trainers/probes/projection_signal.h"
 #include "trainers/probes/ranking_loss.h"
 #include "trainers/probes/special_token_mass.h"
 #include "trainers/probes/ternary_levels.h"
@@ -37,6 +40,9 @@ SettingSpec intervalSpec(const ProbeDefinition& probe) {
       .minimum = 0};
   if (probe.needs_teacher) {
     spec.when = {{.key = "phase", .any_of = {"kd_qat"}}};
+  }
+  if (probe.is_of_encoders) {
+    spec.when.push_back({.key = "data.task", .none_of = {"text", "grammar"}});
   }
   return spec;
 }
@@ -75,7 +81,9 @@ const std::vector<const ProbeDefinition*>& probeRegistry() {
       &attentionOutputRangeProbe(),
       &clippedShareProbe(),
       &coverLengthRatioProbe(),
+      &fullPrecisionGradientProbe(),
       &gradientCosineProbe(),
+      &gradientEnergyProbe(),
       &gradientNoiseScaleProbe(),
       &gradientNormProbe(),
       &hessianProbe(),
@@ -84,6 +92,7 @@ const std::vector<const ProbeDefinition*>& probeRegistry() {
       &lossSurfaceProbe(),
       &lossesProbe(),
       &memoryProbe(),
+      &projectionSignalProbe(),
       &rankingLossProbe(),
       &specialTokenMassProbe(),
       &ternaryLevelsProbe(),

@@ -54,6 +54,7 @@ const ProbeDefinition& specialTokenMassProbe() {
                              .formula = kFormula,
                              .source = kSource}),
       .needs = TracePart::kProb,
+      .is_of_encoders = true,
       .pass = ProbePass::kEvaluation,
       .measure = measure};
   return kDefinition;

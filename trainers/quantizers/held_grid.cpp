@@ -4,6 +4,7 @@
 #include "trainers/quantizers/fixed_range.h"
 #include "trainers/quantizers/lsq.h"
 #include "trainers/quantizers/lsq_plus.h"
+#include "trainers/quantizers/min_max.h"
 #include "trainers/quantizers/pact.h"
 
 #include <ATen/ExpandUtils.h>
@@ -68,11 +69,13 @@ struct QuantizeOnGrid : torch::autograd::Function<QuantizeOnGrid> {
 
 const std::vector<const HeldGrid*>& heldGrids() {
   static const std::vector<const HeldGrid*> kGrids = {
+      &betaGammaGrid(),
       &elasticBinaryGrid(),
       &fixedAsymmetricGrid(),
       &fixedSymmetricGrid(),
       &lsqGrid(),
       &lsqPlusGrid(),
+      &minMaxGrid(),
       &pactGrid(),
   };
   return kGrids;

@@ -14,7 +14,8 @@
 ///  tensors,
 ///     with their formulas in the header, and below them a HeldGrid `xGrid()`;
 ///  2. add its line to the table in quantizers/held_grid.cpp; a learned one is a word of
-///     quant.activation.scheme from then on;
+///     quant.activation.scheme from then on, and of quant.weight.scheme with a line in the table of
+///     quantizers/weight_precision.cpp;
 ///  3. test it in tests/trainers/quantizers/x_test.cpp: values by hand or from the authors' code,
 ///     derivatives by finite differences where rounding is held fixed.
 /// Parameters are broadcast over x: [1] is one grid for the tensor, [H, 1, 1] one for each head of
@@ -32,6 +33,7 @@ struct RangeStatistics {
   at::Tensor low;
   at::Tensor high;
   at::Tensor mean_magnitude;  ///< mean |x|
+  double share = 1;           ///< low and high are the extremes times this
 };
 
 /// Element by element, in the shape of x: d x_q / d x and d x_q / d p for each parameter, with

@@ -5,6 +5,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/where.h>
 
 #include <cmath>
 #include <limits>
@@ -20,7 +21,72 @@ constexpr double kCurvatureEpsilon = 1e-8;
 
 /// x as rows of one group each; undefined stays undefined.
 at::Tensor groupsAsRows(const at::Tensor& x, std::int64_t group_size) {
-  return x.defined() ? x.reshape({-1, group_size}) : x;
+  if (!x.defined()) {
+    return x;
+  }
+  TORCH_CHECK(x.size(-1) % group_size == 0,
+              "groups of ",
+              group_size,
+              " do not fit into rows of ",
+              x.size(-1));
+  return x.reshape({-1, group_size});
+}
+
+/// One row for each grid that a weight has.
+at::Tensor rowsOfGrids(const at::Tensor& x, const QuantizerOptions& options) {
+  switch (options.granularity) {
+    case Granularity::kGroup:
+      return groupsAsRows(x, options.group_size);
+    case Granularity::kRow:
+      return x;
+    case Granularity::kTensor:
+      break;
+  }
+  return x.reshape({1, -1});
+}
+
+at::Tensor threeDeviations(const at::Tensor& rows, int bits) {
+  const at::Tensor mean = rows.mean(-1, /*keepdim=*/true);
+  const at::Tensor reach = (rows - mean).square().mean(-1, /*keepdim=*/true).sqrt() * 3;
+  return (mean - reach).abs().maximum((mean + reach).abs()) / std::exp2(bits - 1);
+}
+
+/// Parameters that reach to `share` of the extremes.
+std::vector<at::Tensor> reachingTo(const HeldGrid& grid,
+                                   const RangeStatistics& seen,
+                                   const GridOptions& options,
+                                   double share) {
+  const RangeStatistics shrunk = {.low = seen.low * share,
+                                  .high = seen.high * share,
+                                  .mean_magnitude = seen.mean_magnitude,
+                                  .share = share};
+  return grid.start(shrunk, options, /*uses_range=*/true);
+}
+
+std::vector<at::Tensor> leastError(const HeldGrid& grid,
+                                   const at::Tensor& rows,
+                                   const RangeStatistics& seen,
+                                   const GridOptions& options) {
+  constexpr int kShares = 100;
+  constexpr int kTried = 80;
+  std::vector<at::Tensor> best = reachingTo(grid, seen, options, 1);
+  at::Tensor least;
+  for (int i = 0; i < kTried; ++i) {
+    const double share = 1 - static_cast<double>(i) / kShares;
+    const std::vector<at::Tensor> tried = reachingTo(grid, seen, options, share);
+    const at::Tensor error =
+        (grid.quantize(rows, tried, options) - rows).square_().mean(-1, /*keepdim=*/true);
+    if (!least.defined()) {
+      least = error;
+      continue;
+    }
+    const at::Tensor is_better = error < least;
+    least = least.minimum(error);
+    for (std::size_t k = 0; k < best.size(); ++k) {
+      best[k] = at::where(is_better, tried[k], best[k]);
+    }
+  }
+  return best;
 }
 
 }  // namespace
@@ -30,7 +96,8 @@ Quantizer::Quantizer(const QuantizerDefinition& definition, const QuantizerOptio
       quantize_by_curvature_(definition.quantize_by_curvature),
       options_(options),
       has_plain_gradient_(definition.has_plain_gradient),
-      is_row_local_(!definition.sees_whole_tensor && options.granularity != Granularity::kTensor) {}
+      is_row_local_(!definition.sees_whole_tensor && options.granularity != Granularity::kTensor),
+      passes_gradient_(definition.passes_gradient) {}
 
 Quantizer::Quantizer(const HeldGrid& grid, GridStart start, const QuantizerOptions& options)
     : options_(options),
@@ -40,18 +107,32 @@ Quantizer::Quantizer(const HeldGrid& grid, GridStart start, const QuantizerOptio
 
 std::vector<at::Tensor> Quantizer::startParameters(const at::Tensor& x) const {
   const at::NoGradGuard no_grad;
-  const bool by_row = options_.granularity == Granularity::kRow;
-  const at::Tensor values = by_row ? x.detach() : x.detach().reshape({1, -1});
-  if (start_ == GridStart::kThreeDeviations) {
-    const at::Tensor mean = values.mean(-1, /*keepdim=*/true);
-    const at::Tensor reach = (values - mean).square().mean(-1, /*keepdim=*/true).sqrt() * 3;
-    const at::Tensor step =
-        (mean - reach).abs().maximum((mean + reach).abs()) / std::exp2(options_.bits - 1);
-    return {by_row ? step : step.flatten()};
+  const at::Tensor rows = rowsOfGrids(x.detach(), options_);
+  const GridOptions options = {.bits = options_.bits, .clip = options_.clip};
+  const RangeStatistics seen = {.low = rows.amin(-1, /*keepdim=*/true),
+                                .high = rows.amax(-1, /*keepdim=*/true),
+                                .mean_magnitude = rows.abs().mean(-1, /*keepdim=*/true)};
+  std::vector<at::Tensor> parameters;
+  switch (start_) {
+    case GridStart::kScheme:
+      parameters = grid_->start(seen, options, /*uses_range=*/false);
+      break;
+    case GridStart::kThreeDeviations:
+      parameters = {threeDeviations(rows, options_.bits)};
+      break;
+    case GridStart::kExtremes:
+      parameters = reachingTo(*grid_, seen, options, 1);
+      break;
+    case GridStart::kLeastError:
+      parameters = leastError(*grid_, rows, seen, options);
+      break;
   }
-  const at::Tensor magnitude = values.abs().mean(-1, /*keepdim=*/true);
-  const RangeStatistics seen = {.mean_magnitude = by_row ? magnitude : magnitude.flatten()};
-  return grid_->start(seen, {.bits = options_.bits}, /*uses_range=*/false);
+  if (options_.granularity == Granularity::kTensor) {
+    for (at::Tensor& parameter : parameters) {
+      parameter = parameter.flatten();
+    }
+  }
+  return parameters;
 }
 
 Quantizer Quantizer::bound(std::vector<at::Tensor> parameters) const {
@@ -63,13 +144,40 @@ Quantizer Quantizer::bound(std::vector<at::Tensor> parameters) const {
 Quantizer::Quantizer(QuantizeFunction quantize, const QuantizerOptions& options)
     : Quantizer(QuantizerDefinition{.quantize = quantize}, options) {}
 
+at::Tensor Quantizer::onGrid(const at::Tensor& x) const {
+  TORCH_CHECK(!parameters_.empty(), "a learned grid is not bound to its parameters");
+  const GridOptions options = {.bits = options_.bits, .clip = options_.clip};
+  if (options_.granularity != Granularity::kGroup) {
+    return quantizeOnGrid(*grid_, x, parameters_, options);
+  }
+  return quantizeOnGrid(*grid_, groupsAsRows(x, options_.group_size), parameters_, options)
+      .view(x.sizes());
+}
+
+at::Tensor Quantizer::gradientMask(const at::Tensor& x) const {
+  const at::NoGradGuard no_grad;
+  if (options_.granularity != Granularity::kGroup) {
+    return passes_gradient_(x.detach(), options_);
+  }
+  QuantizerOptions by_row = options_;
+  by_row.granularity = Granularity::kRow;
+  return passes_gradient_(groupsAsRows(x.detach(), options_.group_size), by_row).view(x.sizes());
+}
+
 at::Tensor Quantizer::operator()(const at::Tensor& x, const at::Tensor& second_moment) const {
   if (grid_ != nullptr) {
-    TORCH_CHECK(!parameters_.empty(), "a learned grid is not bound to its parameters");
-    return quantizeOnGrid(*grid_, x, parameters_, {.bits = options_.bits});
+    return onGrid(x);
+  }
+  if (isIdentity()) {
+    return x;
+  }
+  if (passes_gradient_ != nullptr) {
+    const bool records = at::GradMode::is_enabled() && x.requires_grad();
+    const at::Tensor x_q = quantized(x, second_moment);
+    return records ? straightThroughWhere(x, x_q, gradientMask(x)) : x_q;
   }
   const double clip = has_plain_gradient_ ? std::numeric_limits<double>::infinity() : options_.clip;
-  return isIdentity() ? x : straightThrough(x, quantized(x, second_moment), clip);
+  return straightThrough(x, quantized(x, second_moment), clip);
 }
 
 at::Tensor Quantizer::quantized(const at::Tensor& x, const at::Tensor& second_moment) const {
@@ -81,11 +189,6 @@ at::Tensor Quantizer::quantized(const at::Tensor& x, const at::Tensor& second_mo
     return (*this)(x.detach());
   }
   if (options_.granularity == Granularity::kGroup) {
-    TORCH_CHECK(x.size(-1) % options_.group_size == 0,
-                "groups of ",
-                options_.group_size,
-                " do not fit into rows of ",
-                x.size(-1));
     Quantizer by_row = *this;
     by_row.options_.granularity = Granularity::kRow;
     return by_row

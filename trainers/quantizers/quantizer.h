@@ -18,8 +18,8 @@
 ///  3. add its line to the table in quantizers/registry.cpp and, when weights may have it, to the
 ///     table of schemes in quantizers/weight_precision.cpp: a word of quant.weight.scheme;
 ///  4. test it in tests/trainers/quantizers/x_test.cpp against values it did not compute itself.
-/// Gradients are not a quantizer's affair: straight_through.h gives all of them the same one, with
-/// or without its mask.
+/// Gradients are hardly a quantizer's affair: straight_through.h gives all of them the same one,
+/// with a mask of their own, the clip's, or none.
 namespace retort::train {
 
 /// What shares one scale.
@@ -50,6 +50,9 @@ using CurvedQuantizeFunction = at::Tensor (*)(const at::Tensor& x,
                                               const at::Tensor& curvature,
                                               const QuantizerOptions& options);
 
+/// Where the gradient passes: bool, of x's shape.
+using GradientMask = at::Tensor (*)(const at::Tensor& x, const QuantizerOptions& options);
+
 /// A quantizer as the registry lists it. Its functions see kTensor and kRow only.
 struct QuantizerDefinition {
   TechniqueSpec spec;
@@ -59,14 +62,18 @@ struct QuantizerDefinition {
   int most_bits = 8;
   bool has_plain_gradient = false;  ///< nothing is clipped, and the gradient passes everywhere
   bool sees_whole_tensor = false;   ///< statistics of the whole tensor at any granularity
+  GradientMask passes_gradient = nullptr;  ///< instead of the clip's mask
 };
 
 struct HeldGrid;
 
-/// How the step of a learned grid starts.
+/// How a learned grid starts.
 enum class GridStart {
-  kMeanMagnitude,    ///< LSQ: 2 mean|x| / sqrt(2^(bits-1) - 1)
+  kScheme,           ///< as its authors do; LSQ: 2 mean|x| / sqrt(2^(bits-1) - 1)
   kThreeDeviations,  ///< LSQ+: max(|m - 3 s|, |m + 3 s|) / 2^(bits-1), m mean, s standard deviation
+  kExtremes,         ///< it reaches from the smallest value to the largest
+  kLeastError,  ///< the same, shrunk by the factor from 1, 0.99, … 0.21 that has the least mean
+                ///< squared error
 };
 
 /// A quantizer with its options, ready to be applied. A default-constructed one is the identity.
@@ -80,7 +87,7 @@ class Quantizer {
   /// A function by itself, with the clipped gradient.
   Quantizer(QuantizeFunction quantize, const QuantizerOptions& options);
 
-  /// A learned grid with one step per tensor or row, which the model holds (held_grid.h). It can be
+  /// A learned grid per tensor, row or group, which the model holds (held_grid.h). It can be
   /// applied once it is `bound` to its parameters.
   Quantizer(const HeldGrid& grid, GridStart start, const QuantizerOptions& options);
 
@@ -89,7 +96,7 @@ class Quantizer {
   /// Null unless the grid is learned.
   [[nodiscard]] const HeldGrid* heldGrid() const { return grid_; }
 
-  /// Parameters of a learned grid to start from for x: [1], or [R, 1] per row.
+  /// Parameters of a learned grid to start from for x: [1], or [R, 1] for R rows or groups.
   [[nodiscard]] std::vector<at::Tensor> startParameters(const at::Tensor& x) const;
 
   /// This quantizer with those parameters, shared.
@@ -101,7 +108,8 @@ class Quantizer {
   [[nodiscard]] bool isRowLocal() const { return is_row_local_; }
 
   /// The quantized values; the gradient passes straight through where -clip < x < clip and is zero
-  /// elsewhere (everywhere, when the definition says so; a learned grid has its own gradients).
+  /// elsewhere (everywhere or by another mask, when the definition says so; a learned grid has its
+  /// own gradients).
   /// second_moment: the optimizer's running mean of x's squared gradients, of x's shape; undefined
   /// where there is none yet. With `uses_curvature` errors count by sqrt(second_moment) + 1e-8, and
   /// all the same while it is undefined. Throws c10::Error when groups do not fit the rows.
@@ -113,13 +121,17 @@ class Quantizer {
                                      const at::Tensor& second_moment = {}) const;
 
  private:
+  [[nodiscard]] at::Tensor onGrid(const at::Tensor& x) const;
+  [[nodiscard]] at::Tensor gradientMask(const at::Tensor& x) const;
+
   QuantizeFunction quantize_ = nullptr;
   CurvedQuantizeFunction quantize_by_curvature_ = nullptr;
   QuantizerOptions options_;
   bool has_plain_gradient_ = false;
   bool is_row_local_ = true;
+  GradientMask passes_gradient_ = nullptr;
   const HeldGrid* grid_ = nullptr;
-  GridStart start_ = GridStart::kMeanMagnitude;
+  GridStart start_ = GridStart::kScheme;
   std::vector<at::Tensor> parameters_;
 };
 

@@ -1,12 +1,15 @@
 #include "trainers/quantizers/registry.h"
 
 #include "core/base/text.h"
+#include "trainers/quantizers/affine.h"
 #include "trainers/quantizers/asymmetric.h"
 #include "trainers/quantizers/binary.h"
 #include "trainers/quantizers/binary_centered.h"
 #include "trainers/quantizers/clip_uniform.h"
 #include "trainers/quantizers/laq.h"
+#include "trainers/quantizers/llm_qat.h"
 #include "trainers/quantizers/symmetric.h"
+#include "trainers/quantizers/symmetric_full.h"
 #include "trainers/quantizers/ternary.h"
 #include "trainers/train_error.h"
 
@@ -18,12 +21,15 @@ namespace retort::train {
 
 const std::vector<QuantizerDefinition>& quantizerRegistry() {
   static const std::vector<QuantizerDefinition> kQuantizers = {
+      affineDefinition(),
       asymmetricDefinition(),
       binaryDefinition(),
       binaryCenteredDefinition(),
       clipUniformDefinition(),
       laqDefinition(),
+      llmQatDefinition(),
       symmetricDefinition(),
+      symmetricFullDefinition(),
       ternaryDefinition(),
   };
   return kQuantizers;

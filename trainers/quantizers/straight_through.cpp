@@ -2,6 +2,7 @@
 
 #include "trainers/kernels/fused_quantize.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/hardtanh_backward.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -41,7 +42,37 @@ struct StraightThrough : torch::autograd::Function<StraightThrough> {
   }
 };
 
+struct StraightThroughWhere : torch::autograd::Function<StraightThroughWhere> {
+  static at::Tensor forward(AutogradContext* context,
+                            const at::Tensor& /*x*/,
+                            const at::Tensor& x_q,
+                            const at::Tensor& passes) {
+    context->save_for_backward({passes});
+    return x_q;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    return {gradients[0] * context->get_saved_variables()[0], at::Tensor(), at::Tensor()};
+  }
+};
+
 }  // namespace
+
+at::Tensor straightThroughWhere(const at::Tensor& x,
+                                const at::Tensor& x_q,
+                                const at::Tensor& passes) {
+  TORCH_CHECK(x.sizes() == x_q.sizes() && x.sizes() == passes.sizes(),
+              "straight-through: x has shape ",
+              x.sizes(),
+              ", its quantized values have ",
+              x_q.sizes(),
+              ", the mask has ",
+              passes.sizes());
+  if (!at::GradMode::is_enabled() || !x.requires_grad()) {
+    return x_q;
+  }
+  return StraightThroughWhere::apply(x, x_q, passes);
+}
 
 at::Tensor straightThrough(const at::Tensor& x, const at::Tensor& x_q, double clip) {
   TORCH_CHECK(x.sizes() == x_q.sizes(),

@@ -13,4 +13,9 @@ namespace retort::train {
 /// quantizers).
 [[nodiscard]] at::Tensor straightThrough(const at::Tensor& x, const at::Tensor& x_q, double clip);
 
+/// The same with the gradient where `passes` is true: bool, of x's shape.
+[[nodiscard]] at::Tensor straightThroughWhere(const at::Tensor& x,
+                                              const at::Tensor& x_q,
+                                              const at::Tensor& passes);
+
 }  // namespace retort::train

@@ -1,7 +1,7 @@
 #include "trainers/quantizers/weight_precision.h"
 
 #include "core/base/text.h"
-#include "trainers/quantizers/lsq.h"
+#include "trainers/quantizers/held_grid.h"
 #include "trainers/quantizers/registry.h"
 #include "trainers/train_error.h"
 
@@ -55,30 +55,33 @@ WeightScheme scheme(std::string name, const std::string& quantizer, int bits = 0
                                most));
 }
 
-Quantizer makeLearned(const WeightScheme& scheme, const WeightPrecision& precision) {
-  const HeldGrid& grid = lsqGrid();
+GridStart startOf(const WeightScheme& scheme, const WeightPrecision& precision) {
+  if (precision.start == "range") {
+    return GridStart::kExtremes;
+  }
+  return precision.start == "mse" ? GridStart::kLeastError : scheme.start;
+}
+
+Quantizer makeLearned(const WeightScheme& scheme, const WeightPrecision& precision, double clip) {
+  const HeldGrid& grid = *findHeldGrid(scheme.grid);
   constexpr int kMostBits = 8;
   if (precision.bits < grid.least_bits || precision.bits > kMostBits) {
     refuseBits(scheme, precision.bits, grid.least_bits, kMostBits);
   }
-  if (precision.granularity == "group") {
-    throw TrainError(
-        ExitCode::kBadSpec,
-        fmt::format("the scheme {} learns one step per tensor or per row, not per group",
-                    scheme.name));
-  }
   return {grid,
-          scheme.start,
+          startOf(scheme, precision),
           {.bits = static_cast<int>(precision.bits),
-           .granularity = granularityOf(precision.granularity)}};
+           .granularity = granularityOf(precision.granularity),
+           .group_size = precision.group_size,
+           .clip = clip}};
 }
 
 Quantizer makeQuantizer(const WeightScheme& scheme,
                         const std::string& quantizer,
                         const WeightPrecision& precision,
                         double clip) {
-  if (scheme.is_learned) {
-    return makeLearned(scheme, precision);
+  if (!scheme.grid.empty()) {
+    return makeLearned(scheme, precision, clip);
   }
   if (quantizer.empty()) {
     return {};
@@ -108,10 +111,35 @@ std::vector<SettingCondition> whenQuantizing(const std::string& key = "",
   return conditions;
 }
 
+const std::vector<Json>& languageTasks() {
+  static const std::vector<Json> kTasks = {"text", "grammar"};
+  return kTasks;
+}
+
+std::vector<SettingCondition> ofLanguageModels(std::vector<SettingCondition> conditions) {
+  conditions.push_back({.key = "data.task", .any_of = languageTasks()});
+  return conditions;
+}
+
+std::vector<SettingCondition> ofEncoders(std::vector<SettingCondition> conditions) {
+  conditions.push_back({.key = "data.task", .none_of = languageTasks()});
+  return conditions;
+}
+
+std::vector<std::string> learnedSchemes() {
+  std::vector<std::string> names;
+  for (const WeightScheme& scheme : weightSchemes()) {
+    if (!scheme.grid.empty()) {
+      names.push_back(scheme.name);
+    }
+  }
+  return names;
+}
+
 std::vector<std::string> schemesWithBits() {
   std::vector<std::string> names;
   for (const WeightScheme& scheme : weightSchemes()) {
-    if (scheme.bits == 0 && (scheme.is_learned || !scheme.weight_quantizer.empty())) {
+    if (scheme.bits == 0 && (!scheme.grid.empty() || !scheme.weight_quantizer.empty())) {
       names.push_back(scheme.name);
     }
   }
@@ -165,7 +193,14 @@ const SettingGroup<WeightPrecision>& weightSettings() {
                 .documentation = "laq with more than 2 bits: the scale of the authors' code, or "
                                  "the one of the paper, which minimises the error",
                 .choices = {"released", "paper"},
-                .when = whenQuantizing("quant.weight.scheme", {"laq"})});
+                .when = whenQuantizing("quant.weight.scheme", {"laq"})})
+          .add(&WeightPrecision::start,
+               {.key = "quant.weight.start",
+                .documentation = "where learned grids start: as the scheme's authors have it, at "
+                                 "the extremes of the weights, or at the share of them that has "
+                                 "the least squared error",
+                .choices = {"scheme", "range", "mse"},
+                .when = whenQuantizing("quant.weight.scheme", learnedSchemes())});
   return kGroup;
 }
 
@@ -176,7 +211,8 @@ SettingValues toSettings(const WeightPrecision& precision) {
           {"quant.weight.group_size", precision.group_size},
           {"quant.weight.threshold_factor", precision.threshold_factor},
           {"quant.weight.curvature", precision.curvature},
-          {"quant.weight.scale", precision.scale}};
+          {"quant.weight.scale", precision.scale},
+          {"quant.weight.start", precision.start}};
 }
 
 const SettingGroup<EmbeddingSettings>& embeddingSettings() {
@@ -186,23 +222,54 @@ const SettingGroup<EmbeddingSettings>& embeddingSettings() {
                {.key = "quant.embedding.scheme",
                 .documentation = "quantizer of the word embedding",
                 .choices = namesOf(weightSchemes()),
-                .when = whenQuantizing()})
+                .when = ofEncoders(whenQuantizing())})
           .add(&EmbeddingSettings::bits,
                {.key = "quant.embedding.bits",
                 .documentation = "bits of the word embedding",
                 .unit = "bits",
                 .minimum = 1,
                 .maximum = 8,
-                .when = whenQuantizing("quant.embedding.scheme", schemesWithBits())})
+                .when = ofEncoders(whenQuantizing("quant.embedding.scheme", schemesWithBits()))})
           .add(&EmbeddingSettings::granularity,
                {.key = "quant.embedding.granularity",
                 .documentation = "one scale per table, per row (token) or per group within a row",
                 .choices = {"tensor", "row", "group"},
-                .when = whenQuantizing()});
+                .when = ofEncoders(whenQuantizing())});
   return kGroup;
 }
 
 WeightPrecision EmbeddingSettings::over(WeightPrecision linear) const {
+  linear.scheme = scheme;
+  linear.bits = bits;
+  linear.granularity = granularity;
+  return linear;
+}
+
+const SettingGroup<HeadSettings>& headSettings() {
+  static const auto kGroup =
+      SettingGroup<HeadSettings>()
+          .add(&HeadSettings::scheme,
+               {.key = "quant.head.scheme",
+                .documentation = "quantizer of a language model's head",
+                .choices = namesOf(weightSchemes()),
+                .when = ofLanguageModels(whenQuantizing())})
+          .add(&HeadSettings::bits,
+               {.key = "quant.head.bits",
+                .documentation = "bits of a language model's head",
+                .unit = "bits",
+                .minimum = 1,
+                .maximum = 8,
+                .when = ofLanguageModels(whenQuantizing("quant.head.scheme", schemesWithBits()))})
+          .add(
+              &HeadSettings::granularity,
+              {.key = "quant.head.granularity",
+               .documentation = "one scale for the head, per row (token) or per group within a row",
+               .choices = {"tensor", "row", "group"},
+               .when = ofLanguageModels(whenQuantizing())});
+  return kGroup;
+}
+
+WeightPrecision HeadSettings::over(WeightPrecision linear) const {
   linear.scheme = scheme;
   linear.bits = bits;
   linear.granularity = granularity;
@@ -222,10 +289,15 @@ const std::vector<WeightScheme>& weightSchemes() {
        .bits = 8},
       scheme("clip_uniform", "clip_uniform"),
       scheme("symmetric", "symmetric"),
+      scheme("symmetric_full", "symmetric_full"),
       scheme("asymmetric", "asymmetric"),
+      scheme("affine", "affine"),
+      scheme("llm_qat", "llm_qat"),
       scheme("laq", "laq"),
-      {.name = "lsq", .is_learned = true},
-      {.name = "lsq_plus", .is_learned = true, .start = GridStart::kThreeDeviations},
+      {.name = "lsq", .grid = "lsq"},
+      {.name = "lsq_plus", .grid = "lsq", .start = GridStart::kThreeDeviations},
+      {.name = "min_max", .grid = "min_max"},
+      {.name = "beta_gamma", .grid = "beta_gamma"},
       scheme("binary", "binary", 1),
       scheme("binary_centered", "binary_centered", 1),
   };

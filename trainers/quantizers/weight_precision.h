@@ -18,6 +18,7 @@ struct WeightPrecision {
   double threshold_factor = 0.7;
   std::string curvature = "identity";
   std::string scale = "released";
+  std::string start = "scheme";  ///< of learned grids
 
   bool operator==(const WeightPrecision&) const = default;
 };
@@ -41,6 +42,19 @@ struct EmbeddingSettings {
 /// quant.embedding.*.
 [[nodiscard]] const SettingGroup<EmbeddingSettings>& embeddingSettings();
 
+/// How a language model's head differs from its linear layers.
+struct HeadSettings {
+  std::string scheme = "symmetric";
+  std::int64_t bits = 8;
+  std::string granularity = "row";
+
+  /// `linear` with these.
+  [[nodiscard]] WeightPrecision over(WeightPrecision linear) const;
+};
+
+/// quant.head.*.
+[[nodiscard]] const SettingGroup<HeadSettings>& headSettings();
+
 /// A word of quant.weight.scheme and quant.embedding.scheme: a quantizer, with its bits where the
 /// word says them. "none" has no quantizer.
 struct WeightScheme {
@@ -49,8 +63,9 @@ struct WeightScheme {
   std::string embedding_quantizer;  ///< of the word embedding; another one where the authors' code
                                     ///< has another
   int bits = 0;                     ///< 0: as the settings say
-  bool is_learned = false;          ///< the grid lsq, which the model holds, instead of a quantizer
-  GridStart start = GridStart::kMeanMagnitude;  ///< of a learned grid
+  std::string
+      grid;  ///< a learned grid (held_grid.h), which the model holds, instead of a quantizer
+  GridStart start = GridStart::kScheme;  ///< of a learned grid, unless the settings say otherwise
 };
 
 /// The only list of schemes.

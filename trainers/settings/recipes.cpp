@@ -9,6 +9,7 @@ namespace retort::train {
 namespace {
 
 constexpr const char* kKim2022 = "kim2022";
+constexpr const char* kOvFreeze2024 = "ovfreeze2024";
 
 /// Defaults of the authors' code; `source` is a place in MarsJacobs/kd-qat-large-enc.
 Json kim2022(std::vector<SettingCondition> when,
@@ -78,6 +79,40 @@ Json kim2022Presets() {
           kim2022Augmented("rte", 100)};
 }
 
+/// The paper does not give its hyper-parameters: these are those of its authors' public pipeline.
+Json aimet(std::vector<SettingCondition> when, std::map<std::string, Json> settings) {
+  return toJson(Preset{std::move(when),
+                       std::move(settings),
+                       "quic/aimet, Examples/torch/quantization/llm_qat_kd"},
+                "recipe");
+}
+
+Json ovFreeze2024Presets() {
+  return {aimet({},
+                {{"train.epochs", 1},
+                 {"train.batch", 8},
+                 {"data.max_length", 1024},
+                 {"train.learning_rate", 1e-6},
+                 {"train.schedule", "linear"},
+                 {"train.warmup", 0.0},
+                 {"train.optimizer", "adamw"},
+                 {"train.epsilon", 1e-6},
+                 {"train.weight_decay", 0.1},
+                 {"train.clip_tensor", 0.0},
+                 {"train.clip_global", 0.5}}),
+          aimet({{.key = "phase", .any_of = {"kd_qat"}}},
+                {{"quant.weight.scheme", "symmetric"},
+                 {"quant.weight.bits", 4},
+                 {"quant.weight.granularity", "row"},
+                 {"quant.activation.bits", 0},
+                 {"distill.logits.coefficient", 0.0},
+                 {"distill.hidden.coefficient", 0.0},
+                 {"distill.kl.coefficient", 0.5},
+                 {"distill.kl.reduction", "sequence_sum"},
+                 {"distill.ground_truth.coefficient", 0.5},
+                 {"distill.ground_truth.reduction", "mean"}})};
+}
+
 }  // namespace
 
 const SettingGroup<RecipeSettings>& recipeSettings() {
@@ -85,8 +120,8 @@ const SettingGroup<RecipeSettings>& recipeSettings() {
       &RecipeSettings::recipe,
       {.key = "recipe",
        .documentation = "defaults of a paper, by task; every other setting that is given wins",
-       .choices = {"none", kKim2022},
-       .presets = {{kKim2022, kim2022Presets()}},
+       .choices = {"none", kKim2022, kOvFreeze2024},
+       .presets = {{kKim2022, kim2022Presets()}, {kOvFreeze2024, ovFreeze2024Presets()}},
        .affects_result = false});
   return kGroup;
 }
@@ -99,6 +134,16 @@ std::vector<TechniqueSpec> recipeTechniques() {
                "with ternary weights and 8-bit activations. The paper reports the best evaluation "
                "on the dev set: 'report: {at: best}' of an experiment does the same and says so",
            .source = "arXiv 2211.11014; MarsJacobs/kd-qat-large-enc",
+           .settings = {"recipe"}},
+          {.kind = "recipe",
+           .name = kOvFreeze2024,
+           .documentation =
+               "\"Oh! We Freeze\": language models with 4-bit weights, one scale for each output "
+               "channel, from half the divergence from the teacher and half the cross entropy. The "
+               "paper leaves its hyper-parameters open; these are of its authors' public pipeline, "
+               "whose divergence is a sum over the positions (distill.kl.reduction: token_mean "
+               "makes it the mean)",
+           .source = "arXiv 2403.18159; quic/aimet, llm_qat_kd",
            .settings = {"recipe"}}};
 }
 

@@ -5,12 +5,12 @@ namespace retort::train {
 const SettingGroup<RunSettings>& runSettings() {
   static const auto kGroup =
       SettingGroup<RunSettings>()
-          .add(
-              &RunSettings::phase,
-              {.key = "phase",
-               .documentation = "what the run does: fine-tune a full-precision model on a task, or "
-                                "train a quantized student against its teacher",
-               .choices = {"finetune", "kd_qat"}})
+          .add(&RunSettings::phase,
+               {.key = "phase",
+                .documentation = "what the run does: fine-tune a model on a task, train a "
+                                 "language model on text, or train a quantized student against its "
+                                 "teacher",
+                .choices = {"finetune", "pretrain", "kd_qat"}})
           .add(&RunSettings::seed,
                {.key = "seed",
                 .documentation =

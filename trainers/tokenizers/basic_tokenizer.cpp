@@ -1,13 +1,11 @@
 #include "trainers/tokenizers/basic_tokenizer.h"
 
-#include "core/base/check.h"
 #include "core/base/text.h"
+#include "trainers/tokenizers/unicode_text.h"
 
 #include <algorithm>
 
-#include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
-#include <unicode/unistr.h>
 
 namespace retort::train {
 
@@ -17,13 +15,6 @@ constexpr char32_t kReplacement = 0xFFFD;
 
 UChar32 signedCode(char32_t code) {
   return static_cast<UChar32>(code);
-}
-
-const icu::Normalizer2& composer() {
-  UErrorCode status = U_ZERO_ERROR;
-  const icu::Normalizer2* instance = icu::Normalizer2::getNFCInstance(status);
-  RETORT_CHECK(U_SUCCESS(status), "ICU has no normalization data");
-  return *instance;
 }
 
 bool isControl(char32_t code) {
@@ -63,67 +54,8 @@ bool isChineseCharacter(char32_t code) {
          (code >= 0xF900 && code <= 0xFAFF) || (code >= 0x2F800 && code <= 0x2FA1F);
 }
 
-bool isAscii(std::u32string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char32_t code) { return code < 0x80; });
-}
-
-/// Canonical decomposition. Marks are sorted by their combining class with a stable sort: ICU's own
-/// insertion takes quadratic time on a text of nothing but marks.
-std::u32string decompose(std::u32string_view text) {
-  std::u32string result;
-  result.reserve(text.size());
-  icu::UnicodeString parts;
-  for (const char32_t code : text) {
-    if (code < 0xC0 || !composer().getDecomposition(signedCode(code), parts)) {
-      result += code;
-      continue;
-    }
-    for (std::int32_t i = 0; i < parts.length(); i = parts.moveIndex32(i, 1)) {
-      result += static_cast<char32_t>(parts.char32At(i));
-    }
-  }
-  const auto combiningClass = [](char32_t code) {
-    return code < 0x300 ? 0 : u_getCombiningClass(signedCode(code));
-  };
-  for (auto begin = result.begin(); begin != result.end();) {
-    if (combiningClass(*begin) == 0) {
-      ++begin;
-      continue;
-    }
-    const auto end =
-        std::find_if(begin, result.end(), [&](char32_t code) { return combiningClass(code) == 0; });
-    std::stable_sort(
-        begin, end, [&](char32_t a, char32_t b) { return combiningClass(a) < combiningClass(b); });
-    begin = end;
-  }
-  return result;
-}
-
-std::u32string compose(std::u32string_view text) {
-  if (isAscii(text)) {
-    return std::u32string(text);
-  }
-  const std::u32string decomposed = decompose(text);
-  icu::UnicodeString wide;
-  for (const char32_t code : decomposed) {
-    wide.append(signedCode(code));
-  }
-  UErrorCode status = U_ZERO_ERROR;
-  const icu::UnicodeString composed = composer().normalize(wide, status);
-  RETORT_CHECK(U_SUCCESS(status), "ICU could not normalize a text");
-  std::u32string result;
-  result.reserve(static_cast<std::size_t>(composed.length()));
-  for (std::int32_t i = 0; i < composed.length(); i = composed.moveIndex32(i, 1)) {
-    result += static_cast<char32_t>(composed.char32At(i));
-  }
-  return result;
-}
-
 std::u32string withoutAccents(std::u32string_view text) {
-  if (isAscii(text)) {
-    return std::u32string(text);
-  }
-  std::u32string result = decompose(text);
+  std::u32string result = normalized(text, NormalForm::kNfd);
   std::erase_if(result,
                 [](char32_t code) { return u_charType(signedCode(code)) == U_NON_SPACING_MARK; });
   return result;
@@ -241,7 +173,7 @@ std::vector<std::u32string> splitWords(std::u32string_view text,
                                        const std::vector<std::u32string>& never_split) {
   std::u32string cleaned = clean(text, options.tokenize_chinese_chars);
   if (!options.strip_accents) {
-    cleaned = compose(cleaned);
+    cleaned = normalized(cleaned, NormalForm::kNfc);
   }
   std::vector<std::u32string> words;
   std::size_t end = 0;

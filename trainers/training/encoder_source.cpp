@@ -50,7 +50,7 @@ class BertBlueprint : public ModelBlueprint {
 
   [[nodiscard]] ModelShape shape() const override { return bertShape(config_); }
 
-  [[nodiscard]] std::vector<ParameterShape> parameterShapes() const override {
+  [[nodiscard]] std::vector<ParameterShape> weightShapes() const override {
     return bertParameterShapes(config_);
   }
 

@@ -130,8 +130,8 @@ Json EncoderTask::summary() const {
 }
 
 void EncoderTask::addTokenizer(ModelFiles& files) const {
-  files.vocabulary = tokenizer_.vocabularyText();
-  files.tokenizer_config = tokenizer_.configJson();
+  files.tokenizer = {{"vocab.txt", tokenizer_.vocabularyText()},
+                     {"tokenizer_config.json", tokenizer_.configJson().dump(2) + "\n"}};
 }
 
 std::unique_ptr<TrainingTask> makeEncoderTask(const TaskRequest& request) {

@@ -19,9 +19,10 @@ LossTerms taskTerms(const ModelTrace& trace, const TokenBatch& batch) {
 }  // namespace
 
 FinetunePhase::FinetunePhase(const PhaseInput& input) : ModelPhase(input) {
-  const std::string init = modelSettings().read(input.settings).init;
+  const ModelSettings settings = modelSettings().read(input.settings);
+  const std::string& init = settings.init;
   const bool is_random = init == "random";
-  readTask(is_random ? "" : init);
+  readTask(is_random ? settings.tokenizer : init);
   ModelRequest request = modelRequest();
   request.is_head_required = false;
   const ModelSource source = is_random

@@ -95,7 +95,7 @@ KdQatPhase::KdQatPhase(const PhaseInput& input)
       {.settings = input.settings, .layers = layers, .dtype = dtype(), .device = input.device});
   teacher_ = teacher.blueprint->build(teacher.parameters, {}, {});
   const ModelQuantization quantization = makeModelQuantization(input.settings);
-  quantization.weights.check(student.blueprint->parameterShapes());
+  quantization.weights.check(student.blueprint->weightShapes());
   takeModel(student, quantization);
   if (settings.student != "teacher") {
     takeQuantizers(student, settings.student);
@@ -224,6 +224,10 @@ ProbedTraining KdQatPhase::probed(std::int64_t step, std::int64_t total_steps) c
   ProbedTraining probed = ModelPhase::probed(step, total_steps);
   probed.teacher = teacher_.get();
   probed.layer_map = layer_map_;
+  probed.full_precision = [this] {
+    return blueprint().build(
+        model().parameters(), {}, {.hidden_dropout = 0, .attention_dropout = 0});
+  };
   return probed;
 }
 
@@ -247,7 +251,7 @@ std::optional<std::vector<MetricPoint>> KdQatPhase::evaluateTeacher(const Pulse&
 
 Json KdQatPhase::summary() const {
   Json facts = ModelPhase::summary();
-  facts["precision"] = model().quantization().weights.summary(blueprint().parameterShapes());
+  facts["precision"] = model().quantization().weights.summary(blueprint().weightShapes());
   return facts;
 }
 

@@ -2,6 +2,7 @@
 
 #include "trainers/io/model_folder.h"
 #include "trainers/train_error.h"
+#include "trainers/training/decoder_source.h"
 #include "trainers/training/encoder_source.h"
 
 #include <ATen/core/Tensor.h>
@@ -16,7 +17,7 @@ namespace {
 
 /// The first that knows a config.json reads it.
 const std::vector<ModelFamily>& modelFamilies() {
-  static const std::vector<ModelFamily> kFamilies = {bertFamily()};
+  static const std::vector<ModelFamily> kFamilies = {llamaFamily(), bertFamily()};
   return kFamilies;
 }
 

@@ -29,8 +29,9 @@ class ModelBlueprint {
 
   [[nodiscard]] virtual ModelShape shape() const = 0;
 
-  /// Of all parameters, in the model's order.
-  [[nodiscard]] virtual std::vector<ParameterShape> parameterShapes() const = 0;
+  /// Of all parameters, in the model's order, and of tied weights by their own names: what a
+  /// PrecisionMap looks at.
+  [[nodiscard]] virtual std::vector<ParameterShape> weightShapes() const = 0;
 
   /// A config.json that other tools load.
   [[nodiscard]] virtual Json configJson(const std::string& torch_dtype) const = 0;

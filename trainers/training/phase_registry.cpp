@@ -21,8 +21,14 @@ const std::vector<PhaseDefinition>& phaseRegistry() {
   static const std::vector<PhaseDefinition> kPhases = {
       {.spec = {.kind = "phase",
                 .name = "finetune",
-                .documentation = "trains an encoder in full precision on a task's labels",
+                .documentation = "trains a model in full precision on a task's labels",
                 .settings = {"phase", "model.init"}},
+       .make = make<FinetunePhase>},
+      {.spec = {.kind = "phase",
+                .name = "pretrain",
+                .documentation = "trains a language model in full precision on text, from random "
+                                 "weights or on from a model",
+                .settings = {"phase", "model.init", "model.tokenizer"}},
        .make = make<FinetunePhase>},
       {.spec = {.kind = "phase",
                 .name = "kd_qat",

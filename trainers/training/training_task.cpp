@@ -1,6 +1,11 @@
 #include "trainers/training/training_task.h"
 
+#include "trainers/data/data_settings.h"
+#include "trainers/data/task.h"
+#include "trainers/settings/run_settings.h"
+#include "trainers/train_error.h"
 #include "trainers/training/encoder_task.h"
+#include "trainers/training/language_task.h"
 
 namespace retort::train {
 
@@ -14,7 +19,13 @@ std::optional<std::vector<MetricPoint>> TrainingTask::evaluate(const Model& mode
 }
 
 std::unique_ptr<TrainingTask> makeTask(const TaskRequest& request) {
-  return makeEncoderTask(request);
+  const bool is_language = isLanguageTask(dataSettings().read(request.settings).task);
+  const bool is_pretraining = runSettings().read(request.settings).phase == "pretrain";
+  if (is_pretraining && !is_language) {
+    throw TrainError(ExitCode::kBadSpec,
+                     "phase: pretrain is for language models: data.task must be text or grammar");
+  }
+  return is_language ? makeLanguageTask(request) : makeEncoderTask(request);
 }
 
 }  // namespace retort::train

@@ -1,3 +1,4 @@
+#include "core/agent/linux_process_runner.h"
 #include "core/agent/program_output.h"
 #include "core/agent/trainer_registry.h"
 #include "core/base/file.h"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <limits>
 #include <memory>
 
@@ -109,7 +111,14 @@ Result<Json> analyzeRun(const Session& session,
     return failWith(trainer.error());
   }
   const Argv command = commandOf(*trainer, session.paths.run(run.spec.run_id), options);
-  const auto output = runProgram(command, kTimeout, kMaxBytes);
+  // Nobody has given an analysis cores of its own. Threads of OpenMP that wait for each other
+  // spinning, as they usually do, take many times the processor time beside other programs.
+  ::setenv("OMP_WAIT_POLICY", "passive", /*overwrite=*/0);
+  const auto signals = EndSignals::block();
+  if (!signals) {
+    return failWith(signals.error());
+  }
+  const auto output = runProgram(command, kTimeout, kMaxBytes, signals->fd());
   if (!output) {
     return failWith(output.error());
   }
@@ -149,6 +158,13 @@ CommandBody declare(Arguments& arguments) {
     Json all = Json::array();
     for (const RunRecord& run : *runs) {
       const auto json = analyzeRun(session, catalogues, run, *options);
+      if (!json && json.error().code == ErrorCode::kCanceled) {
+        printError(
+            fmt::format("retort: interrupted while run {} was analyzed; nothing of it was "
+                        "written\n",
+                        run.spec.run_id));
+        return kInterrupted;
+      }
       if (!json) {
         return failWith(json.error());
       }

@@ -78,7 +78,7 @@ Result<int> follow(storage::WorkspaceStore& store, const RunRecord& run, LogTail
       return failWith(written.error());
     }
     if (StopSignals::received() != 0) {
-      return 130;
+      return kInterrupted;
     }
     if (!current || isTerminal(current->state)) {
       print(tail.takeRest());

@@ -30,6 +30,16 @@ std::string lowerEnding(const std::filesystem::path& file) {
   return ending;
 }
 
+Status checkTime(const FigureSpec& figure) {
+  const bool has_steps =
+      figure.kind == "curves" || figure.kind == "runs" || figure.kind == "heatmap";
+  return !figure.is_over_time || has_steps
+             ? Status()
+             : fail(ErrorCode::kUsage,
+                    "--time: a figure of kind '" + figure.kind +
+                        "' has no steps; it is for curves, runs and heatmap");
+}
+
 Status checkFile(const PlotOptions& options) {
   const std::string& file = options.figure.file;
   if (file.empty()) {
@@ -99,7 +109,7 @@ Status resolveSubject(const Session& session, FigureSpec& figure) {
 Result<int> plot(const Session& session, PlotOptions& options) {
   FigureSpec& figure = options.figure;
   figure.workspace = session.paths.folder.string();
-  for (const Status& status : {checkFile(options), takeTexts(options)}) {
+  for (const Status& status : {checkTime(figure), checkFile(options), takeTexts(options)}) {
     if (!status) {
       return failWith(status.error());
     }
@@ -127,6 +137,9 @@ void declareData(Arguments& arguments, PlotOptions& options) {
   arguments.choice(
       "--value", options.value, {"last", "mean"}, "Depth: last point or mean of each curve");
   arguments.flag("--log", figure.is_log, "Logarithmic values");
+  arguments.flag("--time",
+                 figure.is_over_time,
+                 "Curves, runs, heatmap: over the time since a run's first step, not over steps");
 }
 
 CommandBody declare(Arguments& arguments) {
@@ -165,6 +178,7 @@ Command plotCommand() {
           "  retort plot bars losses --by distill --columns freeze --spread interval -o bars.svg\n"
           "  retort plot curves losses --metric train.loss --log --size 84x60mm --font 7 -o a.pdf\n"
           "  retort plot runs losses --metric eval.accuracy -o runs.pdf\n"
+          "  retort plot runs losses --metric train.loss --time -o time.pdf\n"
           "  retort plot depth losses --by freeze --metric 'grad_norm[projection=v]' -o depth.pdf\n"
           "  retort plot heatmap losses:3 --metric grad_norm --log --dpi 600 -o map.png\n"
           "\n"

@@ -286,11 +286,11 @@ Result<int> reproduce(Session session, const ReproduceOptions& options) {
 
 CommandBody declare(Arguments& arguments) {
   auto options = std::make_shared<ReproduceOptions>();
-  arguments.positional("PAPER", options->name, "The reproduction: kim2022");
+  arguments.positional("PAPER", options->name, "The reproduction: kim2022 or ti2023");
   arguments.choice("--scale",
                    options->scale,
                    {"small", "paper"},
-                   "small: a night on two cores; paper: models and tasks of the paper");
+                   "small: some hours on two cores; paper: models and tasks of the paper");
   arguments.flag("--quick", options->is_quick, "A quarter of an hour on two cores instead");
   arguments.flag("--dry-run", options->is_dry_run, "Show the plan and the time it takes only");
   arguments.options("--input", options->inputs, "NAME=PATH of data or a model; may be repeated");

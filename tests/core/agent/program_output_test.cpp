@@ -1,5 +1,7 @@
 #include "core/agent/program_output.h"
 
+#include "core/agent/linux_process_runner.h"
+
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -97,6 +99,46 @@ TEST(RunProgram, KeepsTheEndOfAFloodOfErrors) {
   EXPECT_EQ(result->exit_code, 1);
   EXPECT_LE(result->errors.size(), 64U * 1024U);
   EXPECT_EQ(result->lastErrorLine(), "the reason");
+}
+
+TEST(RunProgram, EndsTheProgramAtAnEndSignal) {
+  const auto signals = EndSignals::block();
+  ASSERT_TRUE(signals.has_value());
+  const auto start = std::chrono::steady_clock::now();
+
+  const auto result = runProgram({"/bin/sh", "-c", "kill -TERM $PPID; sleep 300 & sleep 300"},
+                                 seconds(120),
+                                 kPlenty,
+                                 signals->fd());
+
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().code, ErrorCode::kCanceled);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(60));
+}
+
+TEST(RunProgram, EndsAProgramThatIgnoresBeingToldTo) {
+  const auto signals = EndSignals::block();
+  ASSERT_TRUE(signals.has_value());
+
+  const auto result =
+      runProgram({"/bin/sh", "-c", "trap '' TERM; kill -INT $PPID; while :; do sleep 1; done"},
+                 seconds(120),
+                 kPlenty,
+                 signals->fd());
+
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().code, ErrorCode::kCanceled);
+}
+
+TEST(EndSignals, LeaveTheHandlersAsTheyWere) {
+  ASSERT_EQ(std::signal(SIGPIPE, SIG_DFL), SIG_DFL);
+  {
+    const auto signals = EndSignals::block();
+    ASSERT_TRUE(signals.has_value());
+    EXPECT_EQ(std::signal(SIGPIPE, SIG_IGN), SIG_IGN);
+  }
+
+  EXPECT_EQ(std::signal(SIGPIPE, SIG_DFL), SIG_DFL);
 }
 
 TEST(LastLine, IsTheLastThatIsNotBlank) {

@@ -30,6 +30,8 @@ TEST_F(PlotCommand, RefusesWhatItCannotDraw) {
   EXPECT_THAT(retort({"plot", "bars", "x", "-o", path("x.pdf"), "--size", "9x9cm"}).errors,
               HasSubstr("140x90mm"));
   EXPECT_EQ(retort({"plot", "bars", "x", "-o", path("x.pdf")}).exit_code, 66);
+  EXPECT_THAT(retort({"plot", "depth", "lengths", "--time", "-o", path("x.pdf")}).errors,
+              HasSubstr("has no steps"));
 }
 
 TEST_F(PlotCommand, ReplacesAFileOnlyWhenForced) {
@@ -71,6 +73,8 @@ TEST_F(PlotCommand, DrawsEachKindInEachFormat) {
     EXPECT_TRUE(isDrawn(output)) << kind << output.errors;
     EXPECT_THAT(*readFile(path(kind + ".svg"), 10U << 20), StartsWith("<?xml"));
   }
+  const ProgramOutput timed = retort({"plot", "runs", "lengths", "--time", "-o", path("time.svg")});
+  EXPECT_TRUE(isDrawn(timed)) << timed.errors;
   const ProgramOutput pdf =
       retort({"plot", "bars", "lengths", "-o", path("x.pdf"), "--size", "3x2in"});
   EXPECT_TRUE(isDrawn(pdf)) << pdf.errors;

@@ -127,6 +127,8 @@ TEST_F(ReproduceCommand, ShowsItsPlanFirst) {
   EXPECT_EQ(plan.exit_code, 0) << plan.errors;
   EXPECT_THAT(plan.output,
               AllOf(HasSubstr("Scale quick"), HasSubstr("kim2022-losses"), HasSubstr("0 of ")));
+  const ProgramOutput intervention = retort({"reproduce", "ti2023", "--quick", "--dry-run"});
+  EXPECT_THAT(intervention.output, HasSubstr("ti2023-two-step")) << intervention.errors;
 }
 
 TEST_F(ReproduceCommand, NamesWhatItKnows) {

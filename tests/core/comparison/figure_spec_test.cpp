@@ -17,6 +17,7 @@ TEST(FigureSpec, ReadsBackWhatItWrote) {
   spec.spread = Spread::kInterval;
   spec.profile_value = ProfileValue::kMean;
   spec.is_log = true;
+  spec.is_over_time = true;
   spec.width_mm = 84.5;
   spec.dots_per_inch = 600;
   spec.file = "a b.pdf";

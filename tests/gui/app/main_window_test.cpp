@@ -1,6 +1,8 @@
 #include "gui/app/main_window.h"
 
+#include "core/base/file.h"
 #include "gui/app/message_bar.h"
+#include "gui/app/report_window.h"
 #include "gui/app/sample_workspace.h"
 #include "gui/models/app_context.h"
 #include "gui/pages/run_table_view.h"
@@ -12,6 +14,7 @@
 #include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QPushButton>
@@ -135,7 +138,7 @@ TEST_F(Window, StaysUsableAtEverySize) {
       EXPECT_FALSE(window_->grab().isNull());
     }
   }
-  EXPECT_LE(window_->minimumSizeHint().width(), 1280);
+  EXPECT_LE(window_->minimumSizeHint().width(), 1280 * 100 / 125);  // 1280 at 125 %
   EXPECT_LE(window_->minimumSizeHint().height(), 720);
 }
 
@@ -198,6 +201,25 @@ TEST_F(Window, GivesEachLetterOnAPageToOneThing) {
       }
     }
   }
+}
+
+TEST_F(Window, OpensTheReportsOfTheWorkspace) {
+  const auto folder = workspace_.folder() / "report";
+  std::filesystem::create_directories(folder);
+  ASSERT_TRUE(writeFileAtomically(folder / "report.html", "<title>Found &amp; shown</title>"));
+  QMenu* reports = nullptr;
+  for (auto* menu : window_->findChildren<QMenu*>()) {
+    reports = menu->title() == "Re&ports" ? menu : reports;
+  }
+  ASSERT_NE(reports, nullptr);
+  Q_EMIT reports->aboutToShow();
+  EXPECT_EQ(reports->actions().first()->text(), "Found && shown");
+
+  reports->actions().first()->trigger();
+
+  const auto* shown = window_->findChild<ReportWindow*>();
+  ASSERT_NE(shown, nullptr);
+  EXPECT_EQ(shown->file().toStdString(), (folder / "report.html").string());
 }
 
 TEST_F(Window, AsksForAnotherWorkspace) {

@@ -1,5 +1,6 @@
 #include "gui/models/experiment_editor.h"
 
+#include "experiments/grid_edit.h"
 #include "experiments/yaml_layout.h"
 #include "tests/gui/design_fixture.h"
 
@@ -77,6 +78,23 @@ TEST_F(ExperimentEditorTest, ChangesTheTextAsOneStepOfUndo) {
   EXPECT_FALSE(editor_.draft()->document->base.contains("train.epochs"));
   document_.redo();
   EXPECT_EQ(text(), changed);
+}
+
+TEST_F(ExperimentEditorTest, RenamesAnAxisEverywhereAsOneStepOfUndo) {
+  const std::string before = std::string(kSampleText) +
+                             "report:\n"
+                             "  metric: train.loss\n"
+                             "  by: [train.batch]\n"
+                             "  tables: [{name: all, columns: train.batch}]\n";
+  begin(before);
+  ASSERT_TRUE(editor_.edit([](YamlEditor& text) {
+    return experiments::renameAxis(text, "train.batch", "train.epochs");
+  }));
+  EXPECT_EQ(text().find("train.batch"), std::string::npos);
+  settle();
+  EXPECT_TRUE(editor_.draft()->diagnostics.empty());
+  document_.undo();
+  EXPECT_EQ(text(), before);
 }
 
 TEST_F(ExperimentEditorTest, LeavesTheTextWhenAChangeIsRefused) {

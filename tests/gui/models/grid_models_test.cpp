@@ -97,7 +97,7 @@ TEST(GridPreviewModel, ListsRunsAndExcludedCells) {
   RunRecord done;
   done.spec.run_id = plan->submission.runs[0].spec.run_id;
   done.state = RunState::kFinished;
-  model.setRuns({done});
+  model.setRuns(shareRuns({done}));
   EXPECT_EQ(model.counts().done, 1U);
   EXPECT_EQ(model.index(0, 1).data().toString(), "finished");
   EXPECT_EQ(model.runsToDo().size(), 5U);

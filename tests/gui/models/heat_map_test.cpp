@@ -92,5 +92,33 @@ TEST(HeatMapTest, DifferenceCoversWhatBothRunsHave) {
   EXPECT_TRUE(makeDifferenceMap(left, later, 10, false).isEmpty());
 }
 
+TEST(HeatMapMaker, GoesPieceByPieceAndLeavesOutWhatComesMeanwhile) {
+  std::vector<HeatMapRow> rows;
+  std::vector<std::shared_ptr<SeriesData>> growing;
+  for (int i = 0; i < 5; ++i) {
+    growing.push_back(std::make_shared<SeriesData>());
+    for (int x = 0; x < 40; ++x) {
+      growing.back()->append({static_cast<double>(x), static_cast<double>((x * 7 + i) % 11)});
+    }
+    rows.push_back({std::to_string(i), growing.back()});
+  }
+  const HeatMap whole = makeHeatMap(rows, 10);
+  HeatMapMaker maker({rows, 10, false, {}, false});
+  int pieces = 1;
+  for (WorkRoom room(60); !maker.advance(room); room = WorkRoom(60)) {
+    ++pieces;
+    for (const auto& data : growing) {
+      data->append({1000, 99});
+    }
+  }
+  EXPECT_GT(pieces, 1);
+  EXPECT_EQ(maker.take(), whole);
+}
+
+TEST(HeatMap, KnowsWhatCannotStandOnALogarithmicScale) {
+  EXPECT_FALSE(hasNegative({row("a", {{0, 0}, {1, 3}}), row("none", {})}));
+  EXPECT_TRUE(hasNegative({row("a", {{0, 2}}), row("b", {{0, 5}, {1, -1e-9}})}));
+}
+
 }  // namespace
 }  // namespace retort::gui

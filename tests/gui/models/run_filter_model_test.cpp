@@ -2,6 +2,7 @@
 
 #include "gui/models/run_table_model.h"
 #include "tests/gui/test_workspace.h"
+#include "tests/gui/wait_for.h"
 
 #include <QAbstractItemModelTester>
 #include <QElapsedTimer>
@@ -13,7 +14,7 @@
 namespace retort::gui {
 namespace {
 
-class RunList : public testing::Test {
+class ShownRuns : public testing::Test {
  protected:
   void sortBy(const char* field, Qt::SortOrder order) {
     shown_.sort(runs_.columnOf(QString::fromUtf8(field)), order);
@@ -39,10 +40,10 @@ RunRecord withSteps(const char* id, const char* name, std::int64_t step) {
   return run;
 }
 
-TEST_F(RunList, SortsNumbersByValueAndWhatIsMissingLast) {
-  runs_.setRuns({withSteps("00000000000000aa", "a", 9),
-                 withSteps("00000000000000bb", "b", -1),
-                 withSteps("00000000000000cc", "c", 80)});
+TEST_F(ShownRuns, SortsNumbersByValueAndWhatIsMissingLast) {
+  runs_.setRuns(shareRuns({withSteps("00000000000000aa", "a", 9),
+                           withSteps("00000000000000bb", "b", -1),
+                           withSteps("00000000000000cc", "c", 80)}));
 
   EXPECT_EQ(names(), "abc");
   sortBy("progress", Qt::AscendingOrder);
@@ -51,18 +52,19 @@ TEST_F(RunList, SortsNumbersByValueAndWhatIsMissingLast) {
   EXPECT_EQ(names(), "cab");
 }
 
-TEST_F(RunList, SortsTextsWithoutCase) {
-  runs_.setRuns({withSteps("00000000000000aa", "b", 1),
-                 withSteps("00000000000000bb", "A", 1),
-                 withSteps("00000000000000cc", "C", 1)});
+TEST_F(ShownRuns, SortsTextsWithoutCase) {
+  runs_.setRuns(shareRuns({withSteps("00000000000000aa", "b", 1),
+                           withSteps("00000000000000bb", "A", 1),
+                           withSteps("00000000000000cc", "C", 1)}));
 
   sortBy("name", Qt::AscendingOrder);
 
   EXPECT_EQ(names(), "AbC");
 }
 
-TEST_F(RunList, ShowsOnlyWhatIsSearchedFor) {
-  runs_.setRuns({withSteps("00000000000000aa", "one", 1), withSteps("00000000000000bb", "two", 1)});
+TEST_F(ShownRuns, ShowsOnlyWhatIsSearchedFor) {
+  runs_.setRuns(shareRuns(
+      {withSteps("00000000000000aa", "one", 1), withSteps("00000000000000bb", "two", 1)}));
 
   shown_.setFilterText("tw");
   EXPECT_EQ(names(), "two");
@@ -71,14 +73,14 @@ TEST_F(RunList, ShowsOnlyWhatIsSearchedFor) {
   EXPECT_EQ(names(), "onetwo");
 }
 
-TEST_F(RunList, FollowsRunsThatChange) {
+TEST_F(ShownRuns, FollowsRunsThatChange) {
   RunRecord run = makeRun("00000000000000aa", "one", RunState::kQueued);
-  runs_.setRuns({run});
+  runs_.setRuns(shareRuns({run}));
   shown_.setFilterText("state:running");
   EXPECT_EQ(names(), "");
 
   run.state = RunState::kRunning;
-  runs_.setRuns({run});
+  runs_.setRuns(shareRuns({run}));
 
   EXPECT_EQ(names(), "one");
 }
@@ -109,18 +111,21 @@ TEST(RunListWithTenThousandRuns, SortsAndFiltersAtOnce) {
     testing::Test::RecordProperty(what, static_cast<int>(elapsed_ms));
   };
 
-  runs.setRuns(records);
+  runs.setRuns(shareRuns(records));
+  ASSERT_TRUE(waitFor([&] { return runs.isCaughtUp(); }));
   timer.start();
   shown.sort(runs.columnOf("name"), Qt::DescendingOrder);
+  ASSERT_TRUE(waitFor([&] { return shown.sortColumn() >= 0; }));
   lap("sort_by_name_ms");
   shown.sort(runs.columnOf("progress"), Qt::AscendingOrder);
+  ASSERT_TRUE(waitFor([&] { return shown.sortColumn() == runs.columnOf("progress"); }));
   lap("sort_by_progress_ms");
   shown.setFilterText("distill=3 finished");
   lap("filter_ms");
   shown.setFilterText("");
   lap("no_filter_ms");
   records[5000].step = 1;
-  runs.setRuns(records);
+  runs.setRuns(shareRuns(records));
   lap("one_change_ms");
   EXPECT_EQ(shown.rowCount(), 10'000);
 }

@@ -1,12 +1,15 @@
 #include "gui/models/run_table_model.h"
 
 #include "tests/gui/test_workspace.h"
+#include "tests/gui/wait_for.h"
 
 #include <QAbstractItemModelTester>
 #include <QColor>
 #include <QSignalSpy>
 
 #include <gtest/gtest.h>
+
+#include <fmt/format.h>
 
 namespace retort::gui {
 namespace {
@@ -16,7 +19,7 @@ constexpr const char* kSecond = "00000000000000bb";
 constexpr const char* kThird = "00000000000000cc";
 
 std::shared_ptr<const RunFactsBook> bookOf(RunFactsById facts) {
-  return std::make_shared<const RunFactsBook>(RunFactsBook{std::move(facts), {}});
+  return std::make_shared<const RunFactsBook>(makeFactsBook(std::move(facts)));
 }
 
 class RunTable : public testing::Test {
@@ -49,7 +52,7 @@ TEST_F(RunTable, ShowsOneRowARun) {
   run.message = "größer";
   run.tags = {"a", "b"};
 
-  model_.setRuns({run, makeRun(kSecond, "", RunState::kFailed)});
+  model_.setRuns(shareRuns({run, makeRun(kSecond, "", RunState::kFailed)}));
 
   ASSERT_EQ(model_.rowCount(), 2);
   EXPECT_EQ(text(0, "run"), kFirst);
@@ -68,7 +71,7 @@ TEST_F(RunTable, GivesNumbersForSorting) {
   RunRecord run = makeRun(kFirst, "", RunState::kRunning);
   run.step = 9;
   run.total_steps = 100;
-  model_.setRuns({run});
+  model_.setRuns(shareRuns({run}));
 
   const QVariant progress = model_.data(cell(0, "progress"), RunTableModel::kValueRole);
 
@@ -79,12 +82,12 @@ TEST_F(RunTable, GivesNumbersForSorting) {
 TEST_F(RunTable, ChangesOnlyTheRowsThatChanged) {
   RunRecord first = makeRun(kFirst, "", RunState::kQueued);
   const RunRecord second = makeRun(kSecond, "", RunState::kQueued);
-  model_.setRuns({first, second});
+  model_.setRuns(shareRuns({first, second}));
   const QSignalSpy changes(&model_, &QAbstractItemModel::dataChanged);
   const QSignalSpy resets(&model_, &QAbstractItemModel::modelReset);
 
   first.state = RunState::kRunning;
-  model_.setRuns({first, second});
+  model_.setRuns(shareRuns({first, second}));
 
   ASSERT_EQ(changes.count(), 1);
   EXPECT_EQ(changes.first().at(0).toModelIndex().row(), 0);
@@ -96,11 +99,11 @@ TEST_F(RunTable, KeepsRowsWhenRunsComeGoAndChangePlaces) {
   const RunRecord first = makeRun(kFirst, "1", RunState::kQueued);
   const RunRecord second = makeRun(kSecond, "2", RunState::kQueued);
   const RunRecord third = makeRun(kThird, "3", RunState::kQueued);
-  model_.setRuns({first, second});
+  model_.setRuns(shareRuns({first, second}));
   const QPersistentModelIndex kept(model_.index(1, 0));
   const QSignalSpy resets(&model_, &QAbstractItemModel::modelReset);
 
-  model_.setRuns({third, second});
+  model_.setRuns(shareRuns({third, second}));
 
   EXPECT_EQ(resets.count(), 0);
   ASSERT_TRUE(kept.isValid());
@@ -111,8 +114,8 @@ TEST_F(RunTable, KeepsRowsWhenRunsComeGoAndChangePlaces) {
 }
 
 TEST_F(RunTable, HasColumnsForLabelsThatDifferAndForResults) {
-  model_.setRuns(
-      {makeRun(kFirst, "", RunState::kFinished), makeRun(kSecond, "", RunState::kFinished)});
+  model_.setRuns(shareRuns(
+      {makeRun(kFirst, "", RunState::kFinished), makeRun(kSecond, "", RunState::kFinished)}));
   RunFacts first;
   first.labels = {{"loss", "map"}, {"same", "x"}};
   first.results = {{"eval.accuracy", 0.87654}};
@@ -129,7 +132,7 @@ TEST_F(RunTable, HasColumnsForLabelsThatDifferAndForResults) {
 }
 
 TEST_F(RunTable, KeepsItsColumnsWhenOnlyNumbersChange) {
-  model_.setRuns({makeRun(kFirst, "", RunState::kRunning)});
+  model_.setRuns(shareRuns({makeRun(kFirst, "", RunState::kRunning)}));
   RunFacts facts;
   facts.seconds_left = 75;
   const QSignalSpy resets(&model_, &QAbstractItemModel::modelReset);
@@ -141,7 +144,7 @@ TEST_F(RunTable, KeepsItsColumnsWhenOnlyNumbersChange) {
 }
 
 TEST_F(RunTable, GivesARunItsColour) {
-  model_.setRuns({makeRun(kFirst, "", RunState::kQueued)});
+  model_.setRuns(shareRuns({makeRun(kFirst, "", RunState::kQueued)}));
 
   const QVariant light = model_.data(model_.index(0, 0), Qt::DecorationRole);
   model_.setDark(true);
@@ -152,7 +155,7 @@ TEST_F(RunTable, GivesARunItsColour) {
 }
 
 TEST_F(RunTable, AsksForAnotherNoteOrOtherTags) {
-  model_.setRuns({makeRun(kFirst, "", RunState::kQueued)});
+  model_.setRuns(shareRuns({makeRun(kFirst, "", RunState::kQueued)}));
   const QSignalSpy edits(&model_, &RunTableModel::edited);
 
   EXPECT_TRUE(model_.setData(cell(0, "note"), " try again ", Qt::EditRole));
@@ -167,7 +170,7 @@ TEST_F(RunTable, AsksForAnotherNoteOrOtherTags) {
 TEST_F(RunTable, ShowsHostileNamesLiterally) {
   const std::string name =
       "<b>bold</b> & \"x\" \x1b[31mred \n \xE2\x80\xAE" + std::string(300, 'w');
-  model_.setRuns({makeRun(kFirst, name, RunState::kQueued)});
+  model_.setRuns(shareRuns({makeRun(kFirst, name, RunState::kQueued)}));
 
   const QString tool_tip = model_.data(model_.index(0, 0), Qt::ToolTipRole).toString();
 
@@ -175,6 +178,54 @@ TEST_F(RunTable, ShowsHostileNamesLiterally) {
   EXPECT_FALSE(text(0, "name").contains(QChar(0x1b)));
   EXPECT_FALSE(text(0, "name").contains(QLatin1Char('\n')));
   EXPECT_TRUE(tool_tip.startsWith("&lt;b&gt;"));
+}
+
+std::vector<RunRecord> manyRuns(int count) {
+  std::vector<RunRecord> runs;
+  for (int i = 0; i < count; ++i) {
+    runs.push_back(makeRun(fmt::format("{:016x}", i), fmt::format("run {}", i), RunState::kQueued));
+  }
+  return runs;
+}
+
+TEST_F(RunTable, TakesManyChangesInPieceByPiece) {
+  const QSignalSpy caught_up(&model_, &RunTableModel::caughtUp);
+  auto runs = manyRuns(300);
+  model_.setRuns(shareRuns(runs));
+  EXPECT_GT(model_.rowCount(), 0);
+  EXPECT_LT(model_.rowCount(), 300);
+  EXPECT_FALSE(model_.isCaughtUp());
+  ASSERT_TRUE(waitFor([this] { return model_.isCaughtUp(); }));
+  EXPECT_EQ(caught_up.count(), 1);
+  EXPECT_TRUE(caught_up.last().front().toBool());
+  EXPECT_EQ(model_.rowCount(), 300);
+  EXPECT_EQ(model_.rowOf(runs[299].spec.run_id), 299);
+
+  for (RunRecord& run : runs) {
+    run.state = RunState::kFinished;
+  }
+  model_.setRuns(shareRuns(runs));
+  EXPECT_EQ(text(0, "state"), "finished");
+  EXPECT_EQ(text(299, "state"), "queued");
+  ASSERT_TRUE(waitFor([this] { return model_.isCaughtUp(); }));
+  EXPECT_FALSE(caught_up.last().front().toBool());
+  EXPECT_EQ(text(299, "state"), "finished");
+}
+
+TEST_F(RunTable, RemovesScatteredRunsPieceByPiece) {
+  const auto runs = manyRuns(120);
+  model_.setRuns(shareRuns(runs));
+  ASSERT_TRUE(model_.isCaughtUp());
+  std::vector<RunRecord> kept;
+  for (std::size_t i = 0; i < runs.size(); i += 2) {
+    kept.push_back(runs[i]);
+  }
+  model_.setRuns(shareRuns(kept));
+  EXPECT_GT(model_.rowCount(), 60);
+  ASSERT_TRUE(waitFor([this] { return model_.isCaughtUp(); }));
+  ASSERT_EQ(model_.rowCount(), 60);
+  EXPECT_EQ(text(59, "name"), "run 118");
+  EXPECT_EQ(model_.rowOf(kept[30].spec.run_id), 30);
 }
 
 }  // namespace

@@ -77,6 +77,11 @@ TEST(SeriesGroupTest, KnowsTheDimensions) {
   EXPECT_TRUE(found.heads.empty() && found.components.empty());
 }
 
+void takeAll(CombinedSeries& combined) {
+  WorkRoom room = WorkRoom::unlimited();
+  EXPECT_TRUE(combined.update(room));
+}
+
 TEST(SeriesCombinationTest, NormsAddUpInSquares) {
   EXPECT_DOUBLE_EQ(combine({3, 4}, combinationFor("grad_norm")), 5);
   EXPECT_DOUBLE_EQ(combine({3, 4}, combinationFor("attention_map_kl")), 3.5);
@@ -87,6 +92,11 @@ TEST(SeriesCombinationTest, NormsAddUpInSquares) {
 TEST(SeriesCombinationTest, CombinesWhatIsThereAtEachStep) {
   CombinedSeries combined({series({{0, 2}, {1, 4}, {3, 6}}), series({{0, 4}, {2, 8}})},
                           Combination::kMean);
+  EXPECT_TRUE(combined.data()->isEmpty());
+  WorkRoom small(8);
+  EXPECT_FALSE(combined.update(small));
+  EXPECT_EQ(combined.data()->samples(), (std::vector<Sample>{{0, 3}, {1, 4}}));
+  takeAll(combined);
   EXPECT_EQ(combined.data()->samples(), (std::vector<Sample>{{0, 3}, {1, 4}, {2, 8}, {3, 6}}));
 }
 
@@ -94,12 +104,13 @@ TEST(SeriesCombinationTest, GrowsAndStartsAgain) {
   const auto left = std::make_shared<SeriesData>(std::vector<Sample>{{0, 3}});
   const auto right = std::make_shared<SeriesData>(std::vector<Sample>{{0, 4}});
   CombinedSeries combined({left, right}, Combination::kRootOfSquares);
+  takeAll(combined);
   left->append({1, 6});
   right->append({1, 8});
-  combined.update();
+  takeAll(combined);
   EXPECT_EQ(combined.data()->samples(), (std::vector<Sample>{{0, 5}, {1, 10}}));
   left->clear();
-  combined.update();
+  takeAll(combined);
   EXPECT_EQ(combined.data()->samples(), (std::vector<Sample>{{0, 4}, {1, 8}}));
 }
 

@@ -8,12 +8,14 @@
 namespace retort::gui {
 namespace {
 
+constexpr int kSeveralLooksMs = 700;
+
 class Watch : public testing::Test {
  protected:
   Watch() {
-    QObject::connect(&watch_,
-                     &WorkspaceWatch::runsRead,
-                     [this](const std::vector<RunRecord>& runs) { reads_.push_back(runs); });
+    QObject::connect(&watch_, &WorkspaceWatch::runsRead, [this](const SharedRuns& runs) {
+      reads_.push_back(runs->runs());
+    });
     QObject::connect(&watch_, &WorkspaceWatch::readFailed, [this](const QString& reason) {
       failures_.push_back(reason);
     });
@@ -26,8 +28,9 @@ class Watch : public testing::Test {
 };
 
 TEST_F(Watch, SaysOnceThatThereIsNoWorkspace) {
-  watch_.poll();
-  watch_.poll();
+  watch_.start();
+  ASSERT_TRUE(waitFor([this] { return !failures_.empty(); }));
+  QTest::qWait(kSeveralLooksMs);
 
   ASSERT_EQ(failures_.size(), 1U);
   EXPECT_FALSE(failures_[0].isEmpty());
@@ -35,38 +38,27 @@ TEST_F(Watch, SaysOnceThatThereIsNoWorkspace) {
 }
 
 TEST_F(Watch, FindsAWorkspaceThatIsMadeLater) {
-  watch_.poll();
+  watch_.start();
+  ASSERT_TRUE(waitFor([this] { return !failures_.empty(); }));
   auto store = workspace_.create();
 
-  watch_.poll();
-
-  ASSERT_EQ(reads_.size(), 1U);
+  ASSERT_TRUE(waitFor([this] { return !reads_.empty(); }));
   EXPECT_TRUE(reads_[0].empty());
 }
 
 TEST_F(Watch, ReadsAgainOnlyAfterAChange) {
   auto store = workspace_.create();
   TestWorkspace::add(store, "00000000000000aa", "one");
-  watch_.poll();
-  watch_.poll();
+  watch_.start();
+  ASSERT_TRUE(waitFor([this] { return !reads_.empty(); }));
+  QTest::qWait(kSeveralLooksMs);
   ASSERT_EQ(reads_.size(), 1U);
 
   TestWorkspace::add(store, "00000000000000bb", "two");
-  watch_.poll();
 
-  ASSERT_EQ(reads_.size(), 2U);
+  ASSERT_TRUE(waitFor([this] { return reads_.size() == 2; }));
   ASSERT_EQ(reads_[1].size(), 2U);
   EXPECT_EQ(reads_[1][1].name, "two");
-}
-
-TEST_F(Watch, GoesOnByItselfOnceStarted) {
-  auto store = workspace_.create();
-  watch_.start();
-  ASSERT_EQ(reads_.size(), 1U);
-
-  TestWorkspace::add(store, "00000000000000aa", "one");
-
-  EXPECT_TRUE(waitFor([this] { return !reads_.back().empty(); }));
 }
 
 }  // namespace

@@ -1,18 +1,21 @@
 #include "gui/pages/compare_page.h"
 
+#include "core/base/file.h"
 #include "gui/models/app_context.h"
 #include "gui/models/comparison_factor_model.h"
 #include "gui/pages/compare_figures.h"
+#include "gui/pages/empty_state.h"
 #include "gui/plots/comparison_figures.h"
 #include "gui/plots/curve_plot.h"
 #include "tests/gui/comparison_workspace.h"
 
 #include <QComboBox>
-#include <QLabel>
+#include <QSignalSpy>
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QTableView>
 #include <QTest>
+#include <QToolButton>
 
 #include <gtest/gtest.h>
 
@@ -62,9 +65,44 @@ TEST(ComparePage, SaysWhatToDoWhenThereIsNothing) {
   QTest::qWait(200);
 
   const auto* stack = page.findChild<QStackedWidget*>();
-  const auto* sentence = qobject_cast<QLabel*>(stack->currentWidget());
-  ASSERT_NE(sentence, nullptr);
-  EXPECT_TRUE(sentence->text().contains("design an experiment"));
+  const auto* empty = qobject_cast<EmptyState*>(stack->currentWidget());
+  ASSERT_NE(empty, nullptr);
+  EXPECT_TRUE(empty->sentence().contains("Open a template"));
+}
+
+TEST(ComparePage, TakesAWorkspaceThatIsNotThereYetForNoMistake) {
+  const TestWorkspace workspace;
+  AppContext context(workspace.folder() / "absent");
+  ComparePage page(context, nullptr);
+
+  page.show();
+  QTest::qWait(200);
+
+  const auto* empty = page.findChild<EmptyState*>();
+  EXPECT_TRUE(empty->isVisible());
+  EXPECT_FALSE(empty->sentence().contains("missing"));
+}
+
+TEST_F(Compare, OffersTheReportAboutTheExperiment) {
+  open();
+  QToolButton* button = nullptr;
+  for (auto* candidate : page_.findChildren<QToolButton*>()) {
+    button = candidate->text() == tr("Re&port…") ? candidate : button;
+  }
+  ASSERT_NE(button, nullptr);
+  EXPECT_FALSE(button->isVisible());
+
+  std::filesystem::create_directories(workspace_.folder() / "report");
+  const auto file = workspace_.folder() / "report" / "report.html";
+  ASSERT_TRUE(writeFileAtomically(file, "<title>losses</title>"));
+  page_.hide();
+  page_.show();
+  ASSERT_TRUE(waitFor([&] { return button->isVisible(); }));
+  QSignalSpy requested(&page_, &ComparePage::reportRequested);
+  button->click();
+
+  ASSERT_EQ(requested.size(), 1);
+  EXPECT_EQ(requested.first().first().toString().toStdString(), file.string());
 }
 
 TEST_F(Compare, ShowsTheTableOfTheReport) {

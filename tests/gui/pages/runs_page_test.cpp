@@ -169,13 +169,15 @@ TEST(RunsPage, SaysWhatToDoWhenThereAreNoRuns) {
   RunsPage page(context, nullptr);
   page.show();
   context.start();
-  const QSignalSpy asked(&page, &RunsPage::templatesRequested);
+  QSignalSpy asked(&context, &AppContext::pageRequested);
 
   auto* button = page.findChild<QPushButton*>();
-  ASSERT_TRUE(button->isVisible());
+  EXPECT_FALSE(button->isVisible());  // not before it is known
+  ASSERT_TRUE(waitFor([&] { return button->isVisible(); }));
   button->click();
 
-  EXPECT_EQ(asked.count(), 1);
+  ASSERT_EQ(asked.count(), 1);
+  EXPECT_EQ(asked.first().first(), "design");
 }
 
 TEST(RunsPageWithTenThousandRuns, SelectsAllAtOnce) {

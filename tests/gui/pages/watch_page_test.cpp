@@ -205,6 +205,67 @@ TEST_F(WatchPageTest, SmoothingKeepsTheRawCurveBehind) {
   EXPECT_GT(curve.data->samples()[4].y, 0.6);
 }
 
+TEST_F(WatchPageTest, PutsCurvesOverTime) {
+  WatchPage page(context_, nullptr);
+  showPage(page);
+  context_.selectRuns({"run1"});
+  ASSERT_TRUE(waitFor([&] { return shownPlots(page).size() == 2; }));
+  for (QComboBox* box : page.findChildren<QComboBox*>()) {
+    if (box->accessibleName() == QStringLiteral("X axis")) {
+      box->setCurrentIndex(1);
+      Q_EMIT box->activated(1);
+    }
+  }
+  const CurvePlot* plot = shownPlots(page)[0];
+  ASSERT_TRUE(waitFor([&] {
+    const auto& samples = plot->curves()[0].data->samples();
+    return samples.size() == 5 && samples[4].x == 2;  // steps are half a second apart
+  }));
+  EXPECT_EQ(plot->setup().x_kind, AxisKind::kElapsed);
+  EXPECT_EQ(plot->curves()[0].data->samples()[4].y, 0.6);
+  addStep(writers_[0], 10);
+  writers_[0].commit();
+  EXPECT_TRUE(waitFor([&] { return plot->view().xRange().upper == 5; }));
+}
+
+TEST_F(WatchPageTest, TheTeachersValuesStandBesideInDashes) {
+  std::vector<MetricPoint> points;
+  for (int layer = 0; layer < 3; ++layer) {
+    points.push_back(
+        {.series = {.metric = "teacher.attention_map_kl", .layer = layer, .head = 0}, .value = 7});
+  }
+  writers_[0].add(4, points);
+  writers_[0].commit();
+  WatchPage page(context_, nullptr);
+  showPage(page);
+  context_.selectRuns({"run1"});
+  page.showPanel(2);
+  ASSERT_TRUE(waitFor([&] {
+    const auto plots = shownPlots(page);
+    return plots.size() == 1 && plots[0]->curves().size() == 6;
+  }));
+  const Curve& student = shownPlots(page)[0]->curves()[1];
+  const Curve& teacher = shownPlots(page)[0]->curves()[4];
+  EXPECT_EQ(student.name, QStringLiteral("layer 1"));
+  EXPECT_EQ(teacher.name, QStringLiteral("teacher · layer 1"));
+  EXPECT_EQ(teacher.pen, Qt::DashLine);
+  EXPECT_EQ(teacher.color.on_light, student.color.on_light);
+  EXPECT_EQ(teacher.data->samples(), (std::vector<Sample>{{4, 7}}));
+}
+
+TEST_F(WatchPageTest, DoesNotRepeatTheNameOfTheOnlyRunThatIsShown) {
+  TestWorkspace::add(store_, "run3", "run3");
+  WatchPage page(context_, nullptr);
+  showPage(page);
+  context_.selectRuns({"run1", "run3"});
+  ASSERT_TRUE(waitFor([&] { return shownPlots(page).size() == 2; }));
+  EXPECT_EQ(shownPlots(page)[1]->curves()[0].name, QStringLiteral("map"));
+  const auto labels = page.findChildren<QLabel*>();
+  EXPECT_TRUE(std::any_of(labels.begin(), labels.end(), [](const QLabel* label) {
+    return label->isVisible() && label->text().contains(QStringLiteral("only run1"));
+  }));
+}
+
 TEST_F(WatchPageTest, TheLegendHidesACurve) {
   WatchPage page(context_, nullptr);
   showPage(page);

@@ -4,6 +4,7 @@
 #include "gui/plots/tick_label.h"
 
 #include <QColor>
+#include <QDateTime>
 #include <QPalette>
 
 #include <gtest/gtest.h>
@@ -78,6 +79,27 @@ TEST(TickLabelTest, ShortensSteps) {
   EXPECT_EQ(stepLabel(1500, 500), QStringLiteral("1.5k"));
   EXPECT_EQ(stepLabel(20'000, 5'000), QStringLiteral("20k"));
   EXPECT_EQ(stepLabel(1'250'000, 250'000), QStringLiteral("1.25M"));
+}
+
+TEST(TickLabelTest, WritesDurationsWithTheirUnit) {
+  EXPECT_EQ(durationLabel(0, 1), QStringLiteral("0"));
+  EXPECT_EQ(durationLabel(0.5, 0.25), QStringLiteral("0.50 s"));
+  EXPECT_EQ(durationLabel(45, 15), QStringLiteral("45 s"));
+  EXPECT_EQ(durationLabel(90, 30), QStringLiteral("1:30 min"));
+  EXPECT_EQ(durationLabel(3725, 5), QStringLiteral("1:02:05 h"));
+  EXPECT_EQ(durationLabel(900, 300), QStringLiteral("15 min"));
+  EXPECT_EQ(durationLabel(8100, 900), QStringLiteral("2:15 h"));
+  EXPECT_EQ(durationLabel(172'800, 43'200), QStringLiteral("2 d"));
+  EXPECT_EQ(durationLabel(-90, 30), QStringLiteral("-1:30 min"));
+}
+
+TEST(TickLabelTest, NamesPlacesOnAnyAxisExactly) {
+  EXPECT_EQ(axisLabel(1'234'567, AxisKind::kSteps), QStringLiteral("1234567"));
+  EXPECT_EQ(axisLabel(12.34, AxisKind::kElapsed), QStringLiteral("12.34 s"));
+  EXPECT_EQ(axisLabel(3725, AxisKind::kElapsed), QStringLiteral("1:02:05 h"));
+  const QDateTime noon(QDate(2026, 11, 22), QTime(12, 0, 7));
+  EXPECT_EQ(axisLabel(static_cast<double>(noon.toSecsSinceEpoch()), AxisKind::kClock),
+            QStringLiteral("2026-11-22 12:00:07"));
 }
 
 TEST(TickLabelTest, NamesWhatIsNotFinite) {

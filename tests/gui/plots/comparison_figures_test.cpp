@@ -20,8 +20,12 @@ namespace {
 class ComparisonFigures : public testing::Test {
  protected:
   ComparisonData load(FigureKind kind, const std::string& metric = "", Spread spread = kSpread) {
+    return load(FigureRequest{kind, metric, spread, ProfileValue::kLast});
+  }
+
+  ComparisonData load(const FigureRequest& figure) {
     ComparisonQuery query;
-    query.figure = {kind, metric, spread, ProfileValue::kLast};
+    query.figure = figure;
     auto data = loadComparisonData(workspace_.store(), query, cache_);
     EXPECT_TRUE(data.has_value());
     return data.value_or(ComparisonData{});
@@ -118,6 +122,26 @@ TEST_F(ComparisonFigures, RunsHaveTheirOwnCurves) {
 
   EXPECT_EQ(plot.curves().size(), 11U);  // the twelfth failed before its first step
   EXPECT_EQ(plot.curves()[0].id, ComparisonWorkspace::runId(1));
+}
+
+TEST_F(ComparisonFigures, GoOverTheTimeSinceTheFirstStep) {
+  // The workspace's steps 1 to 4 are a thousandth of a second apart.
+  const std::vector<double> seconds = {0, 0.001, 0.002, 0.003};
+  for (const bool is_by_run : {false, true}) {
+    CurvePlot plot;
+    showCurves(plot,
+               load(FigureRequest{.kind = FigureKind::kCurves,
+                                  .metric = "train.loss",
+                                  .is_by_run = is_by_run,
+                                  .is_over_time = true}));
+    ASSERT_FALSE(plot.curves().empty());
+    const auto& samples = plot.curves()[0].data->samples();
+    ASSERT_EQ(samples.size(), seconds.size());
+    for (std::size_t i = 0; i < seconds.size(); ++i) {
+      EXPECT_DOUBLE_EQ(samples[i].x, seconds[i]);
+    }
+    EXPECT_EQ(plot.setup().x_kind, AxisKind::kElapsed);
+  }
 }
 
 TEST_F(ComparisonFigures, HaveTheirSizeOnPaper) {

@@ -1,8 +1,11 @@
 #include "gui/plots/curve_raster.h"
 
+#include <QPainter>
+
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <random>
 
 namespace retort::gui {
 namespace {
@@ -104,6 +107,42 @@ TEST(CurveRaster, BeginsAnewWhateverWasThere) {
     EXPECT_EQ(raster.image().size(), size);
     EXPECT_EQ(inkOf(raster.image()), 0);
   }
+}
+
+void paintAtRandom(CurveRaster& raster, unsigned seed) {
+  std::mt19937 random(seed);
+  const auto place = [&] {
+    return static_cast<double>(random() % 700) / 10 - 5;
+  };
+  for (int i = 0; i < 4; ++i) {
+    raster.fillSpan(static_cast<int>(random() % 60), place(), place(), kBlue.rgba());
+    raster.addLine({place(), place()}, {place(), place()}, 1.5);
+    raster.paintStroke(kBlue);
+  }
+}
+
+TEST(CurveRaster, NothingIsLeftOfEarlierPictures) {
+  CurveRaster raster = rasterOf(60, 50);
+  for (unsigned picture = 0; picture < 20; ++picture) {
+    raster.begin(60, 50);
+    paintAtRandom(raster, picture);
+    CurveRaster fresh = rasterOf(60, 50);
+    paintAtRandom(fresh, picture);
+    ASSERT_EQ(raster.image(), fresh.image());
+    QImage inside(60, 50, QImage::Format_ARGB32_Premultiplied);
+    inside.fill(Qt::transparent);
+    QPainter painter(&inside);
+    painter.drawImage(raster.paintedRect().topLeft(), raster.image(), raster.paintedRect());
+    painter.end();
+    EXPECT_EQ(inside, fresh.image());
+  }
+}
+
+TEST(CurveRaster, AnEmptyPictureHasNoRectangle) {
+  CurveRaster raster = rasterOf(30, 20);
+  EXPECT_TRUE(raster.paintedRect().isEmpty());
+  raster.fillSpan(4, 3.5, 8.5, kBlue.rgba());
+  EXPECT_EQ(raster.paintedRect(), QRect(4, 3, 1, 6));
 }
 
 }  // namespace

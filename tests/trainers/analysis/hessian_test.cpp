@@ -1,5 +1,6 @@
 #include "trainers/analysis/hessian.h"
 
+#include "tests/trainers/analysis/quadratic.h"
 #include "tests/trainers/models/tiny_encoder.h"
 #include "trainers/losses/task_loss.h"
 #include "trainers/quantizers/straight_through.h"
@@ -15,29 +16,6 @@
 
 namespace retort::train {
 namespace {
-
-/// x^T A x / 2 of the golden 6 x 6 matrix, x in two tensors.
-struct Quadratic {
-  Json golden = testData("analysis_golden.json").at("matrix");
-  at::Tensor matrix = tensorOf(golden.at("matrix"));
-  TensorList parameters = {randomTensor({4}, 1).requires_grad_(),
-                           randomTensor({2}, 2).requires_grad_()};
-
-  [[nodiscard]] LossFunction loss() const {
-    return [this] {
-      const at::Tensor x = at::cat({parameters[0], parameters[1]});
-      return x.dot(matrix.mv(x)) / 2;
-    };
-  }
-
-  /// Eigenvalues by falling magnitude.
-  [[nodiscard]] std::vector<double> eigenvalues() const {
-    auto values = golden.at("eigenvalues").get<std::vector<double>>();
-    std::sort(
-        values.begin(), values.end(), [](double a, double b) { return std::abs(a) > std::abs(b); });
-    return values;
-  }
-};
 
 TEST(HessianProducts, AreTheMatrixOfAQuadratic) {
   const Quadratic quadratic;

@@ -44,7 +44,7 @@ TEST(DataSettings, ThePathIsAnInputThatOnlyFilesNeed) {
     if (spec.key == "data.path") {
       EXPECT_EQ(spec.type, SettingType::kPath);
       EXPECT_TRUE(spec.is_required);
-      EXPECT_EQ(spec.when.at(0).none_of, std::vector<Json>{"agreement"});
+      EXPECT_EQ(spec.when.at(0).none_of, (std::vector<Json>{"agreement", "grammar"}));
     }
   }
 }

@@ -302,7 +302,7 @@ TEST(TaskCatalogue, ListsEveryTaskOnce) {
   const std::vector<std::string> names = taskNames();
   const std::vector<TechniqueSpec> techniques = taskTechniques();
 
-  EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), 11U);
+  EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), 13U);
   ASSERT_EQ(techniques.size(), names.size());
   for (const TechniqueSpec& technique : techniques) {
     EXPECT_EQ(technique.kind, "task");

@@ -2,6 +2,7 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "tests/trainers/end_to_end/run_directory.h"
+#include "tests/trainers/training/tiny_language_settings.h"
 #include "tests/trainers/training/tiny_settings.h"
 #include "trainers/io/safetensors.h"
 
@@ -55,6 +56,49 @@ TEST(TrainingEndToEnd, FinetunesAndThenDistills) {
     EXPECT_TRUE(std::filesystem::exists(kd_qat.paths().model() / file)) << file;
     EXPECT_TRUE(std::filesystem::exists(kd_qat.paths().bestModel() / file)) << file;
   }
+}
+
+// Every probe that is not of encoders alone measures decoders, too.
+TEST(TrainingEndToEnd, PretrainsADecoderAndThenDistillsIt) {
+  const RunDirectory pretrain(tinyPretrainGiven());
+  const ProgramEnd first = pretrain.run();
+  ASSERT_EQ(first.exit_code, 0) << first.errors;
+  SettingValues given = tinyLanguageKdQatGiven(pretrain.paths().model());
+  for (const char* probe : {"activation",
+                            "attention_distance",
+                            "attention_entropy",
+                            "attention_map_kl",
+                            "attention_output",
+                            "cover_length_ratio",
+                            "full_precision_gradient",
+                            "gradient_cosine",
+                            "gradient_energy",
+                            "gradient_noise_scale",
+                            "gradient_norm",
+                            "hidden_state",
+                            "projection_signal",
+                            "ranking_loss"}) {
+    given["probe." + std::string(probe) + ".every"] = 6;
+  }
+  given["freeze"] = Json{"o", "v"};
+  const RunDirectory kd_qat(given);
+
+  const ProgramEnd second = kd_qat.run();
+
+  ASSERT_EQ(second.exit_code, 0) << second.errors;
+  EXPECT_EQ(kd_qat.last("end").fields.at("status"), "finished");
+  const Json result = kd_qat.last("result").fields.at("metrics");
+  const Json teacher = pretrain.last("result").fields.at("metrics");
+  EXPECT_EQ(result.at("teacher.eval.perplexity"), teacher.at("eval.perplexity"));
+  EXPECT_TRUE(result.contains("eval.kl"));
+  const auto points = kd_qat.points();
+  for (const char* metric : {"projection_sqnr", "grad_norm_squared", "grad_norm_ratio"}) {
+    EXPECT_TRUE(points.contains({{.metric = metric, .layer = 1, .projection = "down"}, 6}))
+        << metric;
+  }
+  EXPECT_TRUE(points.contains({{.metric = "projection_sqnr", .layer = 1, .projection = "v"}, 6}));
+  EXPECT_FALSE(points.contains({{.metric = "grad_norm", .layer = 1, .projection = "v"}, 6}));
+  EXPECT_TRUE(std::filesystem::exists(kd_qat.paths().model() / "tokenizer.json"));
 }
 
 /// Teacher Intervention in two runs of one budget of 12 updates: 4 with it, then the rest from the

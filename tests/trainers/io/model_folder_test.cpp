@@ -198,6 +198,49 @@ TEST_F(ModelFolderTest, JoinsShards) {
               HasSubstr("is not in model-00002-of-00002.safetensors"));
 }
 
+TEST_F(ModelFolderTest, HoldsOneTensorOfTheFilesAtATime) {
+  writeSafetensors(folder_ / "a.safetensors",
+                   {{"embeddings.word_embeddings.weight", at::ones({4, 2}, at::kBFloat16)},
+                    {"embeddings.LayerNorm.weight", at::full({2}, 3, at::kBFloat16)}});
+  writeSafetensors(folder_ / "b.safetensors",
+                   {{"encoder.layer.0.intermediate.dense.weight", at::ones({3, 2}, at::kHalf)}});
+  folder_.write("model.safetensors.index.json",
+                R"({"weight_map":{"embeddings.word_embeddings.weight":"a.safetensors",
+                    "embeddings.LayerNorm.weight":"a.safetensors",
+                    "encoder.layer.0.intermediate.dense.weight":"b.safetensors"}})");
+  using WeakTensor = c10::weak_intrusive_ptr<at::TensorImpl>;
+  std::vector<WeakTensor> of_the_files;
+
+  const LoadedWeights weights =
+      ModelFolder(folder_.path()).load(kExpected, [&](const at::Tensor& tensor) {
+        for (const WeakTensor& earlier : of_the_files) {
+          EXPECT_TRUE(earlier.expired());
+        }
+        of_the_files.emplace_back(tensor.getIntrusivePtr());
+        return tensor.to(at::kFloat);
+      });
+
+  EXPECT_EQ(of_the_files.size(), 3U);
+  EXPECT_EQ(weights.tensors.at("bert.embeddings.LayerNorm.weight").scalar_type(), at::kFloat);
+  EXPECT_EQ(weights.tensors.at("bert.embeddings.LayerNorm.weight").sum().item<float>(), 6);
+}
+
+TEST_F(ModelFolderTest, ADecodersBodyHoldsNothingUnexpected) {
+  const std::vector<ExpectedTensor> expected = {{"model.norm.weight", {2}}};
+  TensorMap tensors = {{"model.norm.weight", at::ones({2})},
+                       {"model.layers.0.self_attn.rotary_emb.inv_freq", at::ones({4})},
+                       {"lm_head.weight", at::ones({3, 2})}};
+  writeWeights(tensors);
+  EXPECT_EQ(ModelFolder(folder_.path()).load(expected).unused.size(), 2U);
+
+  tensors["model.layers.0.self_attn.q_proj.bias"] = at::ones({4});
+  writeWeights(tensors);
+  EXPECT_THAT(
+      testing::errorOf(ExitCode::kBadData,
+                       [&] { static_cast<void>(ModelFolder(folder_.path()).load(expected)); }),
+      HasSubstr("model.layers.0.self_attn.q_proj.bias"));
+}
+
 TEST_F(ModelFolderTest, ShardsStayInTheFolder) {
   for (const char* name : {"../outside.safetensors",
                            "/etc/outside.safetensors",
@@ -219,10 +262,10 @@ TEST_F(ModelFolderTest, ShardsStayInTheFolder) {
 TEST_F(ModelFolderTest, WritesAFolderThatItReads) {
   const TensorMap tensors = tensorsNamed("bert.");
   const fs::path target = folder_ / "model";
-  const ModelFiles files = {.config = {{"model_type", "bert"}, {"hidden_size", 2}},
-                            .tensors = tensors,
-                            .vocabulary = "[PAD]\n[UNK]\n",
-                            .tokenizer_config = {{"do_lower_case", true}}};
+  const ModelFiles files = {
+      .config = {{"model_type", "bert"}, {"hidden_size", 2}},
+      .tensors = tensors,
+      .tokenizer = {{"vocab.txt", "[PAD]\n[UNK]\n"}, {"tokenizer_config.json", "{}\n"}}};
 
   writeModelFolder(target, files);
   writeModelFolder(target, files);
@@ -230,9 +273,8 @@ TEST_F(ModelFolderTest, WritesAFolderThatItReads) {
   const ModelFolder written(target);
   EXPECT_EQ(written.config(), files.config);
   EXPECT_EQ(written.load(kExpected).tensors.size(), 3U);
-  EXPECT_EQ(contentsOf(target / "vocab.txt"), files.vocabulary);
-  EXPECT_EQ(parseJson(contentsOf(target / "tokenizer_config.json")).value(),
-            files.tokenizer_config);
+  EXPECT_EQ(contentsOf(target / "vocab.txt"), "[PAD]\n[UNK]\n");
+  EXPECT_EQ(contentsOf(target / "tokenizer_config.json"), "{}\n");
   EXPECT_EQ(std::distance(fs::directory_iterator(target), {}), 4);
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 2);
 }

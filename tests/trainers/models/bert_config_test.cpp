@@ -120,13 +120,15 @@ TEST(ModelSettings, OverrideDropout) {
   EXPECT_EQ(settings.student, "teacher");
 }
 
-TEST(ModelSettings, RequireAModelForEachPhase) {
-  int required = 0;
+TEST(ModelSettings, RequireAModelForEachPhaseAndATokenizerForRandomWeights) {
+  std::vector<std::string> required;
   for (const SettingSpec& spec : modelSettings().specs()) {
-    required += spec.is_required ? 1 : 0;
+    if (spec.is_required) {
+      required.push_back(spec.key);
+    }
   }
 
-  EXPECT_EQ(required, 2);
+  EXPECT_EQ(required, (std::vector<std::string>{"model.init", "model.tokenizer", "model.teacher"}));
 }
 
 TEST(ArchitectureSettings, MakeAConfiguration) {

@@ -56,6 +56,7 @@ TEST(AlignTrace, PutsTheTeachersLayersInPlace) {
   teacher.prob = {tensorOf({0}), tensorOf({1}), tensorOf({2})};
   teacher.normed_dense = {tensorOf({3}), tensorOf({4}), tensorOf({5})};
   teacher.hidden = {tensorOf({10}), tensorOf({11}), tensorOf({12}), tensorOf({13})};
+  teacher.projection = {{{"q", tensorOf({20})}}, {{"q", tensorOf({21})}}, {{"q", tensorOf({22})}}};
   teacher.logits = tensorOf({{7}});
 
   const ModelTrace aligned = alignTrace(teacher, {0, 2});
@@ -66,6 +67,8 @@ TEST(AlignTrace, PutsTheTeachersLayersInPlace) {
   ASSERT_EQ(aligned.hidden.size(), 3U);
   EXPECT_TRUE(aligned.hidden[0].is_same(teacher.hidden[0]));
   EXPECT_TRUE(aligned.hidden[2].is_same(teacher.hidden[3]));
+  ASSERT_EQ(aligned.projection.size(), 2U);
+  EXPECT_TRUE(aligned.projection[1].at("q").is_same(teacher.projection[2].at("q")));
   EXPECT_TRUE(aligned.score.empty());
   EXPECT_TRUE(aligned.logits.is_same(teacher.logits));
 }

@@ -129,8 +129,15 @@ TEST(LearnedWeights, FreezeBySelector) {
   EXPECT_EQ(findTensor(model.trainableParameters(), kPoolerStep), nullptr);
 }
 
-TEST(LearnedWeights, RefuseGroupsAndBitsWithoutAGrid) {
-  EXPECT_THROW(static_cast<void>(modelWith("pooler = lsq bits=4 granularity=group")), TrainError);
+TEST(LearnedWeights, HaveAGridForEachGroup) {
+  const BertModel model = modelWith("pooler = lsq bits=3 granularity=group group_size=4");
+
+  // 8 rows of 2 groups.
+  EXPECT_EQ(findTensor(model.quantizerParameters(), kPoolerStep)->sizes(),
+            (at::IntArrayRef{16, 1}));
+}
+
+TEST(LearnedWeights, RefuseBitsWithoutAGrid) {
   EXPECT_THROW(static_cast<void>(modelWith("pooler = lsq bits=1")), TrainError);
 }
 

@@ -1,5 +1,6 @@
 #include "trainers/models/precision_map.h"
 
+#include "tests/trainers/tensor_testing.h"
 #include "trainers/models/bert_parameters.h"
 #include "trainers/train_error.h"
 
@@ -121,8 +122,14 @@ TEST(PrecisionMap, RefusesWhatDoesNotFitTheModel) {
 }
 
 TEST(PrecisionMap, HasThePapersMaps) {
+  // A decoder with a tied head, as far as rules look at it.
+  const std::vector<ParameterShape> decoder = {{"model.embed_tokens.weight", {30, 16}},
+                                               {"model.layers.0.mlp.up_proj.weight", {24, 16}},
+                                               {"lm_head.weight", {30, 16}}};
   for (const auto& [name, rules] : precisionMapSettings().specs().front().presets) {
-    EXPECT_NO_THROW(presetOf(name).check(bertParameterShapes({}))) << name;
+    const bool is_of_decoders = name == "aimet" || name == "llm_qat";
+    EXPECT_NO_THROW(presetOf(name).check(is_of_decoders ? decoder : bertParameterShapes({})))
+        << name;
   }
   EXPECT_EQ(presetOf("ternarybert").precision(queryOf(0)), WeightPrecision{});
   EXPECT_EQ(presetOf("ternarybert").precision(kWords), (WeightPrecision{.granularity = "row"}));
@@ -182,6 +189,77 @@ TEST(PrecisionMap, SaysWhatIsQuantizedHow) {
             (Json{{"int4, 4 bits, per group of 32", 2},
                   {"ternary, 2 bits, per row", 1},
                   {"full precision", 1}}));
+}
+
+const std::string kUp = "model.layers.1.mlp.up_proj.weight";
+const std::string kTable = "model.embed_tokens.weight";
+const std::string kHead = "lm_head.weight";
+
+TEST(PrecisionMap, ADecodersHeadHasEightBitsAndItsTableIsWhole) {
+  const PrecisionMap map = mapOf({},
+                                 {{"quant.weight.scheme", "symmetric_full"},
+                                  {"quant.weight.bits", 4},
+                                  {"quant.embedding.scheme", "int8"}});
+
+  EXPECT_EQ(map.precision(kHead),
+            (WeightPrecision{.scheme = "symmetric", .bits = 8, .granularity = "row"}));
+  EXPECT_EQ(map.precision(kUp).bits, 4);
+  for (const std::string& name : {kTable,
+                                  std::string("model.norm.weight"),
+                                  std::string("model.layers.0.input_layernorm.weight"),
+                                  std::string("model.layers.0.self_attn.q_norm.weight"),
+                                  std::string("model.layers.0.self_attn.q_proj.bias")}) {
+    EXPECT_TRUE(map.quantizer(name).isIdentity()) << name;
+  }
+}
+
+TEST(PrecisionMap, AHeadFollowsItsOwnSettingsAndRules) {
+  const SettingValues settings = {{"quant.head.scheme", "affine"},
+                                  {"quant.head.bits", 6},
+                                  {"quant.head.granularity", "group"},
+                                  {"quant.weight.group_size", 32}};
+
+  EXPECT_EQ(
+      mapOf({}, settings).precision(kHead),
+      (WeightPrecision{.scheme = "affine", .bits = 6, .granularity = "group", .group_size = 32}));
+  EXPECT_EQ(mapOf({"head = bits=3"}, settings).precision(kHead).bits, 3);
+  EXPECT_EQ(mapOf({"head = fp"}, settings).precision(kHead).scheme, "none");
+}
+
+TEST(PrecisionMap, KnowsTheDecodersPapers) {
+  const PrecisionMap aimet = presetOf("aimet");
+  EXPECT_EQ(aimet.precision(kUp),
+            (WeightPrecision{.scheme = "lsq", .bits = 4, .granularity = "row", .start = "range"}));
+  EXPECT_EQ(aimet.precision(kHead).bits, 8);
+  EXPECT_EQ(aimet.precision(kTable).scheme, "none");
+
+  const PrecisionMap llm_qat = presetOf("llm_qat");
+  EXPECT_EQ(llm_qat.precision(kUp),
+            (WeightPrecision{.scheme = "llm_qat", .bits = 4, .granularity = "row"}));
+  EXPECT_EQ(llm_qat.precision(kHead).scheme, "none");
+  EXPECT_EQ(llm_qat.precision(kTable).scheme, "none");
+}
+
+TEST(PrecisionMap, AimetsStepsStartAtTheLargestMagnitudeOverSeven) {
+  const Quantizer quantizer = presetOf("aimet").quantizer(kUp);
+  const at::Tensor w = tensorOf({{0.7, -0.3, 0.1}, {0.2, -1.4, 0.0}});
+
+  const std::vector<at::Tensor> start = quantizer.startParameters(w);
+
+  ASSERT_EQ(start.size(), 1U);
+  EXPECT_LT(largestDifference(start[0], tensorOf({{0.1}, {0.2}})), 1e-15);
+}
+
+TEST(PrecisionMap, CountsWhatADecoderTakes) {
+  const PrecisionMap map = mapOf({},
+                                 {{"quant.weight.scheme", "affine"},
+                                  {"quant.weight.bits", 4},
+                                  {"quant.weight.granularity", "row"}});
+
+  // 64 x 32: half a byte an element, a scale and a zero point a row; the head: a byte and a scale.
+  EXPECT_EQ(map.storedSize({{kUp, {64, 32}}}).quantized, 64 * 32 / 2 + 64 * 2 * 4);
+  EXPECT_EQ(map.storedSize({{kHead, {64, 32}}}).quantized, 64 * 32 + 64 * 4);
+  EXPECT_EQ(map.storedSize({{kTable, {64, 32}}}).quantized, 64 * 32 * 4);
 }
 
 }  // namespace

@@ -27,6 +27,25 @@ TEST_F(HessianProbe, FindsTheEigenvaluesOfTheTaskLoss) {
   expectUntouched();
 }
 
+TEST_F(HessianProbe, FindsTheSameByLanczos) {
+  settings_ = {{"probe.hessian.count", 2},
+               {"probe.hessian.iterations", 60},
+               {"probe.hessian.method", "lanczos"},
+               {"probe.hessian.tolerance", 1e-5}};
+
+  const auto values = measured(hessianProbe(), input());
+
+  const Json& golden = golden_.at("student").at("eigenvalues");
+  for (const std::size_t i : {0U, 1U}) {
+    const std::string rank = std::to_string(i + 1);
+    EXPECT_LT(
+        relativeDifference(values.at("hessian_eigenvalue " + rank), golden.at(i).get<double>()),
+        1e-7);
+    EXPECT_EQ(values.at("hessian_converged " + rank), 1);
+  }
+  expectUntouched();
+}
+
 TEST_F(HessianProbe, FindsThePublishedValuesByName) {
   ProbeInput published = input();
   published.is_published = true;

@@ -59,7 +59,9 @@ TEST(QuantizerRegistry, ListsEveryFileOfItsFolder) {
     }
   }
 
-  EXPECT_EQ(names, files);
+  // Some files declare two that share their formula.
+  EXPECT_TRUE(std::includes(names.begin(), names.end(), files.begin(), files.end()))
+      << testing::PrintToString(files);
 }
 
 TEST(QuantizerRegistry, SuggestsTheNearestName) {

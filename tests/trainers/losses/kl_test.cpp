@@ -1,0 +1,173 @@
+#include "trainers/losses/kl.h"
+
+#include "tests/trainers/losses/loss_testing.h"
+#include "tests/trainers/tensor_testing.h"
+
+#include <ATen/ATen.h>
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace retort::train {
+namespace {
+
+const double kLog3 = std::log(3.0);
+
+/// Logits of (3/4, 1/4) and of (1/2, 1/2).
+at::Tensor skewed() {
+  return tensorOf({{kLog3, 0.0}});
+}
+
+at::Tensor even() {
+  return tensorOf({{0.0, 0.0}});
+}
+
+/// KL((a, 1 - a) || (b, 1 - b))
+double kl(double a, double b) {
+  return a * std::log(a / b) + (1 - a) * std::log((1 - a) / (1 - b));
+}
+
+double divergenceOf(const at::Tensor& student,
+                    const at::Tensor& teacher,
+                    const KlOptions& options) {
+  return tokenDivergence(student, teacher, options).item<double>();
+}
+
+/// Two sequences with three and one judged positions.
+TokenBatch twoSequences() {
+  return {.input_ids = at::zeros({2, 3}, at::kLong),
+          .labels = at::tensor({0L, 1L, 0L, kIgnoredLabel, 1L, kIgnoredLabel}).reshape({2, 3})};
+}
+
+double lossOf(const at::Tensor& student, const at::Tensor& teacher, const KlOptions& options) {
+  const ModelTrace student_trace{.logits = student};
+  const ModelTrace teacher_trace{.logits = teacher};
+  const TokenBatch batch = twoSequences();
+  return klDivergence({.student = student_trace, .teacher = teacher_trace, .batch = batch}, options)
+      .item<double>();
+}
+
+TEST(KlLoss, HasTheDivergencesOfTwoCoins) {
+  EXPECT_NEAR(divergenceOf(even(), skewed(), {}), kl(0.75, 0.5), 1e-15);
+  EXPECT_NEAR(divergenceOf(even(), skewed(), {.divergence = "reverse"}), kl(0.5, 0.75), 1e-15);
+  EXPECT_NEAR(divergenceOf(even(), skewed(), {.divergence = "jensen_shannon"}),
+              0.5 * kl(0.75, 0.625) + 0.5 * kl(0.5, 0.625),
+              1e-15);
+  EXPECT_NEAR(divergenceOf(even(), skewed(), {.divergence = "jensen_shannon", .beta = 0.2}),
+              0.2 * kl(0.75, 0.55) + 0.8 * kl(0.5, 0.55),
+              1e-15);
+}
+
+TEST(KlLoss, WeighsCakldByTheTeachersConfidence) {
+  const double expected = 0.75 * kl(0.5, 0.75) + 0.25 * kl(0.75, 0.5);
+
+  EXPECT_NEAR(divergenceOf(even(), skewed(), {.divergence = "cakld"}), expected, 1e-15);
+  EXPECT_NEAR(divergenceOf(even(), skewed(), {.divergence = "cakld", .confidence = 0.9}),
+              0.9 * kl(0.5, 0.75) + 0.1 * kl(0.75, 0.5),
+              1e-15);
+}
+
+TEST(KlLoss, IsZeroForEqualDistributionsWhateverTheDivergence) {
+  const at::Tensor logits = randomTensor({4, 7}, 1, 3);
+  for (const char* divergence : {"forward", "reverse", "jensen_shannon", "cakld"}) {
+    const at::Tensor value = tokenDivergence(logits + 5, logits, {.divergence = divergence});
+
+    EXPECT_LT(value.abs().max().item<double>(), 1e-13) << divergence;
+  }
+}
+
+// The trap of the squared temperature: gradients keep their size only with the factor.
+TEST(KlLoss, MultipliesByTheSquareOfTheTemperature) {
+  const at::Tensor student = randomTensor({4, 5}, 2);
+  const at::Tensor teacher = randomTensor({4, 5}, 3);
+  const KlOptions plain{.temperature = 2, .scale_by_temperature_squared = false};
+
+  EXPECT_NEAR(
+      lossOf(student, teacher, {.temperature = 2}), 4 * lossOf(student, teacher, plain), 1e-14);
+  EXPECT_NEAR(lossOf(student, teacher, plain), lossOf(student / 2, teacher / 2, {}), 1e-15);
+}
+
+// The trap of the normalisation: `batchmean` of [B, N, V] divides by B and not by the tokens.
+TEST(KlLoss, ReducesOverTokensOrOverSequences) {
+  const at::Tensor student = randomTensor({4, 5}, 2);
+  const at::Tensor teacher = randomTensor({4, 5}, 3);
+  const double sum = lossOf(student, teacher, {.reduction = "sum"});
+
+  EXPECT_NEAR(lossOf(student, teacher, {}), sum / 4, 1e-15);
+  EXPECT_NEAR(lossOf(student, teacher, {.reduction = "sequence_sum"}), sum / 2, 1e-15);
+}
+
+TEST(KlLoss, WeighsTokensByTheTeachersEntropy) {
+  // Entropies relative to log 2: of an even coin 1; of (3/4, 1/4) 0.811278.
+  const at::Tensor teacher = tensorOf({{0.0, 0.0}, {kLog3, 0.0}, {0.0, 0.0}, {kLog3, 0.0}});
+
+  const at::Tensor weights = tokenWeights(teacher, twoSequences(), {.token_weight = "entropy"});
+  const at::Tensor squared =
+      tokenWeights(teacher, twoSequences(), {.token_weight = "entropy", .entropy_power = 2});
+
+  EXPECT_LT(
+      largestDifference(weights, tensorOf({1.0, 0.8112781244591328, 1.0, 0.8112781244591328})),
+      1e-14);
+  EXPECT_LT(largestDifference(squared, weights * weights), 1e-15);
+}
+
+TEST(KlLoss, WeighsTokensByTheTeachersErrorWithinTheirSequence) {
+  // Labels 0, 1, 0 and 1: probabilities 3/4, 1/4, 1/2 in the first sequence; the second has one.
+  const at::Tensor teacher = tensorOf({{kLog3, 0.0}, {kLog3, 0.0}, {0.0, 0.0}, {0.0, 5.0}});
+  const auto power = [](double probability) {
+    return std::pow(probability, -0.1);  // exp(-log(p) / 10)
+  };
+  const double sum = power(0.75) + power(0.25) + power(0.5);
+
+  const at::Tensor weights = tokenWeights(teacher, twoSequences(), {.token_weight = "tsld"});
+
+  EXPECT_LT(largestDifference(
+                weights, tensorOf({power(0.75) / sum, power(0.25) / sum, power(0.5) / sum, 1.0})),
+            1e-14);
+}
+
+TEST(KlLoss, HasTheGradientOfItsValue) {
+  const at::Tensor teacher = randomTensor({4, 5}, 3);
+  for (const char* divergence : {"forward", "reverse", "jensen_shannon", "cakld"}) {
+    for (const char* weight : {"none", "entropy", "tsld"}) {
+      const KlOptions options{.divergence = divergence, .temperature = 1.5, .token_weight = weight};
+      const auto loss = [&](const at::Tensor& student) {
+        const ModelTrace student_trace{.logits = student};
+        const ModelTrace teacher_trace{.logits = teacher};
+        const TokenBatch batch = twoSequences();
+        return klDivergence({.student = student_trace, .teacher = teacher_trace, .batch = batch},
+                            options);
+      };
+
+      EXPECT_LT(gradientError(loss, randomTensor({4, 5}, 2)), 1e-8) << divergence << ' ' << weight;
+    }
+  }
+}
+
+TEST(KlLoss, GivesTheTeacherNoGradient) {
+  const at::Tensor student = randomTensor({4, 5}, 2);
+  const at::Tensor gradient = gradientOf(
+      [&](const at::Tensor& teacher) {
+        return tokenDivergence(student.detach().requires_grad_(), teacher, {}) + 0 * teacher.sum();
+      },
+      randomTensor({4, 5}, 3));
+
+  EXPECT_EQ(gradient.abs().max().item<double>(), 0);
+}
+
+TEST(KlLoss, IsALossOfTheRegistryWithItsOptions) {
+  const ModelTrace student{.logits = randomTensor({4, 5}, 2)};
+  const ModelTrace teacher{.logits = randomTensor({4, 5}, 3)};
+  const TokenBatch batch = twoSequences();
+  const LossInput input{.student = student, .teacher = teacher, .batch = batch};
+
+  const auto terms = termsOf(klLoss(), input, {{"distill.kl.reduction", "sum"}});
+
+  ASSERT_EQ(terms.size(), 1U);
+  EXPECT_DOUBLE_EQ(terms[0].value.item<double>(),
+                   klDivergence(input, {.reduction = "sum"}).item<double>());
+}
+
+}  // namespace
+}  // namespace retort::train

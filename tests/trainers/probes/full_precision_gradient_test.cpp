@@ -1,0 +1,89 @@
+#include "trainers/probes/full_precision_gradient.h"
+
+#include "tests/trainers/analysis/probe_fixture.h"
+#include "trainers/analysis/tensor_list.h"
+#include "trainers/probes/gradient_norm.h"
+
+namespace retort::train {
+namespace {
+
+class FullPrecisionGradient : public ProbedEncoder {
+ protected:
+  [[nodiscard]] ProbeInput withFullPrecision() {
+    ProbeInput probed = input();
+    probed.training.full_precision = [this] {
+      return std::make_unique<BertModel>(student_.config(), student_.parameters());
+    };
+    return probed;
+  }
+};
+
+TEST_F(FullPrecisionGradient, IsThatOfTheSameWeightsWithoutQuantizers) {
+  BertModel unquantized(student_.config(), student_.parameters());
+  unquantized.setTrainable({});
+  const NamedTensors weights = unquantized.parameters();
+  const TensorList gradients =
+      gradientOf(input().training.objective(unquantized, tiny_.batch).total, tensorsOf(weights));
+
+  std::vector<MetricPoint> points;
+  fullPrecisionGradientProbe().measure(withFullPrecision(), points);
+
+  std::size_t norms = 0;
+  for (const MetricPoint& point : points) {
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      auto series = gradientNormSeries(weights[i].name);
+      if (series && point.series.metric == "full_precision_grad_norm" &&
+          series->layer == point.series.layer && series->projection == point.series.projection) {
+        EXPECT_NEAR(point.value, norm({gradients[i]}), 1e-12) << weights[i].name;
+        ++norms;
+      }
+    }
+  }
+  EXPECT_GT(norms, 10U);
+  expectUntouched();
+}
+
+TEST_F(FullPrecisionGradient, OfAModelWithoutQuantizersIsItsOwn) {
+  ProbeInput probed = withFullPrecision();
+  BertModel plain(student_.config(), student_.parameters());
+  plain.setTrainable({});
+  const NamedTensors parameters = plain.parameters();
+  probed.training.student = &plain;
+  probed.parameters = &parameters;
+
+  std::vector<MetricPoint> points;
+  fullPrecisionGradientProbe().measure(probed, points);
+
+  int cosines = 0;
+  for (const MetricPoint& point : points) {
+    if (point.series.metric != "full_precision_grad_norm") {
+      EXPECT_NEAR(point.value, 1, 1e-12) << point.series.metric;
+      ++cosines;
+    }
+  }
+  EXPECT_GT(cosines, 10);
+}
+
+TEST_F(FullPrecisionGradient, IsBiasedByQuantization) {
+  std::vector<MetricPoint> points;
+  fullPrecisionGradientProbe().measure(withFullPrecision(), points);
+
+  double least = 1;
+  for (const MetricPoint& point : points) {
+    if (point.series.metric == "full_precision_grad_cosine") {
+      least = std::min(least, point.value);
+    }
+  }
+  EXPECT_LT(least, 0.999);
+}
+
+TEST_F(FullPrecisionGradient, NeedsAModelToCompareWith) {
+  std::vector<MetricPoint> points;
+
+  fullPrecisionGradientProbe().measure(input(), points);
+
+  EXPECT_TRUE(points.empty());
+}
+
+}  // namespace
+}  // namespace retort::train

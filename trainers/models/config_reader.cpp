@@ -1,0 +1,105 @@
+#include "trainers/models/config_reader.h"
+
+#include "trainers/train_error.h"
+
+#include <algorithm>
+
+#include <fmt/ranges.h>
+
+namespace retort::train {
+
+ConfigReader::ConfigReader(const Json& json, const std::string& origin)
+    : json_(json),
+      origin_(origin) {
+  if (!json.is_object()) {
+    refuse("it must hold an object of settings");
+  }
+}
+
+void ConfigReader::refuse(const std::string& problem) const {
+  throw TrainError(ExitCode::kBadData, fmt::format("{}: {}", origin_, problem));
+}
+
+bool ConfigReader::has(const char* key) const {
+  return json_.contains(key) && !json_.at(key).is_null();
+}
+
+std::int64_t ConfigReader::size(const char* key) const {
+  if (!has(key)) {
+    refuse(fmt::format("'{}' is missing", key));
+  }
+  return integer(key, 1, kLargestSize);
+}
+
+std::int64_t ConfigReader::integer(const char* key,
+                                   std::int64_t minimum,
+                                   std::int64_t maximum) const {
+  const Json& value = json_.at(key);
+  const bool fits = value.is_number_integer() && value >= minimum && value <= maximum;
+  if (!fits) {
+    refuse(fmt::format(
+        "'{}' must be an integer from {} to {}, not {}", key, minimum, maximum, value.dump()));
+  }
+  return value.get<std::int64_t>();
+}
+
+std::int64_t ConfigReader::integerOr(const char* key,
+                                     std::int64_t otherwise,
+                                     std::int64_t minimum,
+                                     std::int64_t maximum) const {
+  return has(key) ? integer(key, minimum, maximum) : otherwise;
+}
+
+std::optional<std::int64_t> ConfigReader::optionalSize(const char* key) const {
+  return has(key) ? std::optional(integer(key, 1, kLargestSize)) : std::nullopt;
+}
+
+double ConfigReader::real(const char* key, double minimum, double maximum) const {
+  if (!has(key)) {
+    refuse(fmt::format("'{}' is missing", key));
+  }
+  const Json& value = json_.at(key);
+  const bool fits = value.is_number() && value >= minimum && value <= maximum;
+  if (!fits) {
+    refuse(fmt::format(
+        "'{}' must be a number from {} to {}, not {}", key, minimum, maximum, value.dump()));
+  }
+  return value.get<double>();
+}
+
+double ConfigReader::realOr(const char* key,
+                            double otherwise,
+                            double minimum,
+                            double maximum) const {
+  return has(key) ? real(key, minimum, maximum) : otherwise;
+}
+
+std::optional<double> ConfigReader::optionalReal(const char* key,
+                                                 double minimum,
+                                                 double maximum) const {
+  return has(key) ? std::optional(real(key, minimum, maximum)) : std::nullopt;
+}
+
+bool ConfigReader::boolOr(const char* key, bool otherwise) const {
+  if (!has(key)) {
+    return otherwise;
+  }
+  if (!json_.at(key).is_boolean()) {
+    refuse(fmt::format("'{}' must be true or false, not {}", key, json_.at(key).dump()));
+  }
+  return json_.at(key).get<bool>();
+}
+
+void ConfigReader::requireWord(const char* key, const std::vector<std::string>& allowed) const {
+  if (has(key) &&
+      std::none_of(allowed.begin(), allowed.end(), [this, key](const std::string& word) {
+        return json_.at(key) == word;
+      })) {
+    refuse(fmt::format("'{}' is {}, but this model is only defined for {}",
+                       key,
+                       json_.at(key).dump(),
+                       fmt::join(allowed, ", ")));
+  }
+}
+
+}  // namespace retort::train

@@ -1,0 +1,128 @@
+#include "trainers/models/llama.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/ones_like.h>
+
+#include <fmt/format.h>
+
+namespace retort::train {
+namespace {
+
+DecoderLayerParameters bindLayer(const ModelWeights& weights, std::int64_t index) {
+  const std::string prefix = fmt::format("model.layers.{}.", index);
+  const std::string attention = prefix + "self_attn.";
+  return {.attention_norm = weights.tensor(prefix + "input_layernorm.weight"),
+          .query = weights.linear(attention + "q_proj"),
+          .key = weights.linear(attention + "k_proj"),
+          .value = weights.linear(attention + "v_proj"),
+          .query_norm = weights.tensor(attention + "q_norm.weight"),
+          .key_norm = weights.tensor(attention + "k_norm.weight"),
+          .attention_output = weights.linear(attention + "o_proj"),
+          .ffn_norm = weights.tensor(prefix + "post_attention_layernorm.weight"),
+          .gate = weights.linear(prefix + "mlp.gate_proj"),
+          .up = weights.linear(prefix + "mlp.up_proj"),
+          .down = weights.linear(prefix + "mlp.down_proj")};
+}
+
+void checkBatch(const TokenBatch& batch) {
+  const at::Tensor& ids = batch.input_ids;
+  TORCH_CHECK(ids.dim() == 2, "input_ids must be [B, N], but has shape ", ids.sizes());
+  for (const at::Tensor* other : {&batch.attention_mask, &batch.segment_ids, &batch.labels}) {
+    TORCH_CHECK(!other->defined() || other->sizes() == ids.sizes(),
+                "attention_mask, segment_ids and labels must have the shape of input_ids ",
+                ids.sizes(),
+                ", but one has ",
+                other->sizes());
+  }
+}
+
+/// Causal attention hides padding only where it comes last. On other devices looking would wait for
+/// them.
+void checkPadding(const at::Tensor& mask) {
+  if (!mask.defined() || !mask.is_cpu() || mask.size(1) < 2) {
+    return;
+  }
+  const std::int64_t pairs = mask.size(1) - 1;
+  TORCH_CHECK(mask.narrow(1, 1, pairs).le(mask.narrow(1, 0, pairs)).all().item<bool>(),
+              "attention_mask must be 1 for tokens and then 0 for padding");
+}
+
+}  // namespace
+
+ModelShape decoderShape(const DecoderConfig& config) {
+  return {.layers = config.num_hidden_layers,
+          .hidden_size = config.hidden_size,
+          .heads = config.num_attention_heads,
+          .key_value_heads = config.num_key_value_heads,
+          .head_size = config.head_dim,
+          .intermediate_size = config.intermediate_size,
+          .vocabulary = config.vocab_size,
+          .positions = config.max_position_embeddings,
+          .outputs = config.vocab_size,
+          .is_decoder = true};
+}
+
+LlamaModel::LlamaModel(const DecoderConfig& config,
+                       const NamedTensors& parameters,
+                       const ModelQuantization& quantization)
+    : Model(decoderShape(config), decoderParameterShapes(config), parameters, quantization),
+      config_(config) {
+  if (config_.tie_word_embeddings) {
+    tieWeights(kHeadWeight, kTokenTable);
+  }
+  LlamaModel::bind();
+}
+
+void LlamaModel::bind() {
+  tokens_ = weights().matrix(kTokenTable);
+  layers_.clear();
+  for (std::int64_t layer = 0; layer < config_.num_hidden_layers; ++layer) {
+    layers_.push_back(bindLayer(weights(), layer));
+  }
+  final_norm_ = weights().tensor("model.norm.weight");
+  head_ = weights().matrix(kHeadWeight);
+}
+
+ModelTrace LlamaModel::forward(const TokenBatch& batch, const ForwardOptions& options) const {
+  checkBatch(batch);
+  checkPadding(batch.attention_mask);
+  TORCH_CHECK(options.intervention == Intervention::kNone,
+              "decoders do not take over what a teacher computes");
+  const RotaryTable rotary = rotaryTable(
+      config_.rope,
+      {.head_dim = config_.head_dim, .max_position_embeddings = config_.max_position_embeddings},
+      tokenPositions(batch),
+      tokens_.latent.scalar_type());
+  const VisibleKeys visible = visibleKeys(batch, config_);
+  const at::Tensor mask =
+      batch.attention_mask.defined() ? batch.attention_mask : at::ones_like(batch.input_ids);
+  ModelTrace trace;
+  const ActivationPass activation_pass = {.quantizers = activations(),
+                                          .options = options,
+                                          .is_real = mask.ne(0).unsqueeze(1).unsqueeze(1),
+                                          .trace = trace};
+  const DecoderPass pass = {.config = config_,
+                            .options = options,
+                            .activations = activation_pass,
+                            .rotary = rotary,
+                            .visible = visible,
+                            .trace = trace};
+
+  const bool traces_hidden = options.trace.has(TracePart::kHidden);
+  at::Tensor x = lookUp(tokens_, batch.input_ids, config_.pad_token_id.value_or(-1));
+  for (std::size_t index = 0; index < layers_.size(); ++index) {
+    if (traces_hidden) {
+      trace.hidden.push_back(x);
+    }
+    x = decoderLayer(layers_[index], x, index, pass);
+  }
+  if (traces_hidden) {
+    trace.hidden.push_back(x);
+  }
+  const at::Tensor judged = rmsNorm(judgedRows(x, batch), final_norm_, config_.rms_norm_eps);
+  trace.logits = at::linear(judged, head_.quantized());
+  return trace;
+}
+
+}  // namespace retort::train

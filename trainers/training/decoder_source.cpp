@@ -1,0 +1,173 @@
+#include "trainers/training/decoder_source.h"
+
+#include "core/base/text.h"
+#include "trainers/io/model_folder.h"
+#include "trainers/models/llama.h"
+#include "trainers/train_error.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace retort::train {
+namespace {
+
+class LlamaBlueprint : public ModelBlueprint {
+ public:
+  explicit LlamaBlueprint(const DecoderConfig& config) : config_(config) {}
+
+  [[nodiscard]] ModelShape shape() const override { return decoderShape(config_); }
+
+  [[nodiscard]] std::vector<ParameterShape> weightShapes() const override {
+    return decoderWeightShapes(config_);
+  }
+
+  [[nodiscard]] Json configJson(const std::string& torch_dtype) const override {
+    return decoderConfigToJson(config_, torch_dtype);
+  }
+
+  [[nodiscard]] std::unique_ptr<Model> build(const NamedTensors& parameters,
+                                             const ModelQuantization& quantization,
+                                             const ModelSettings& settings) const override {
+    DecoderConfig config = config_;
+    config.attention_dropout = settings.attention_dropout.value_or(config.attention_dropout);
+    return std::make_unique<LlamaModel>(config, parameters, quantization);
+  }
+
+  [[nodiscard]] std::uint64_t savedActivationBytes(const StepShape& shape) const override {
+    return train::savedActivationBytes(config_, shape);
+  }
+
+ private:
+  DecoderConfig config_;
+};
+
+/// Each tensor is brought to the wanted type and device before the next is read.
+ModelSource readLlama(const std::filesystem::path& folder, const ModelRequest& request) {
+  const at::NoGradGuard no_grad;
+  const ModelFolder files(folder);
+  const DecoderConfig config =
+      decoderConfigFromJson(files.config(), (folder / "config.json").string());
+  std::vector<ExpectedTensor> expected;
+  for (const ParameterShape& parameter : decoderParameterShapes(config)) {
+    expected.push_back({.name = parameter.name, .shape = parameter.shape});
+  }
+  const auto convert = [&request](const at::Tensor& tensor) {
+    return tensor.to(request.device, request.dtype);
+  };
+  LoadedWeights loaded = files.load(expected, convert);
+  ModelSource source = {.blueprint = std::make_shared<LlamaBlueprint>(config)};
+  for (const ParameterShape& parameter : decoderParameterShapes(config)) {
+    source.parameters.push_back({parameter.name, loaded.tensors.at(parameter.name)});
+  }
+  for (const auto& [name, tensor] : files.quantizers()) {
+    source.quantizers.push_back({name, convert(tensor)});
+  }
+  std::erase_if(loaded.unused, [](const std::string& name) { return name.ends_with("inv_freq"); });
+  if (!loaded.unused.empty()) {
+    source.warnings.push_back(
+        fmt::format("{}: not used: {}", folder.string(), joinStrings(loaded.unused, ", ")));
+  }
+  return source;
+}
+
+ModelSource randomLlama(const SettingValues& settings,
+                        std::int64_t vocabulary,
+                        const ModelRequest& request) {
+  const DecoderConfig config =
+      decoderConfigFromArchitecture(architectureSettings().read(settings),
+                                    decoderArchitectureSettings().read(settings),
+                                    vocabulary);
+  ModelSource source = {.blueprint = std::make_shared<LlamaBlueprint>(config),
+                        .parameters = randomDecoderParameters(config, request.dtype)};
+  for (NamedTensor& parameter : source.parameters) {
+    parameter.tensor = parameter.tensor.to(request.device);
+  }
+  return source;
+}
+
+}  // namespace
+
+const SettingGroup<DecoderArchitectureSettings>& decoderArchitectureSettings() {
+  static const std::vector<SettingCondition> kWhen = {{.key = "phase", .any_of = {"pretrain"}},
+                                                      {.key = "model.init", .any_of = {"random"}}};
+  static const auto kGroup =
+      SettingGroup<DecoderArchitectureSettings>()
+          .add(&DecoderArchitectureSettings::key_value_heads,
+               {.key = "model.architecture.key_value_heads",
+                .documentation = "heads of keys and values, which groups of queries share; 0: one "
+                                 "for each head",
+                .minimum = 0,
+                .maximum = 65536,
+                .when = kWhen})
+          .add(&DecoderArchitectureSettings::rope_theta,
+               {.key = "model.architecture.rope_theta",
+                .documentation = "base of the rotary embedding's wavelengths",
+                .minimum = 1,
+                .when = kWhen})
+          .add(&DecoderArchitectureSettings::tie_word_embeddings,
+               {.key = "model.architecture.tie_word_embeddings",
+                .documentation = "the head is the table of the tokens",
+                .when = kWhen});
+  return kGroup;
+}
+
+DecoderConfig decoderConfigFromArchitecture(const ArchitectureSettings& architecture,
+                                            const DecoderArchitectureSettings& own,
+                                            std::int64_t vocabulary) {
+  if (architecture.hidden_size % (2 * architecture.heads) != 0) {
+    throw TrainError(ExitCode::kBadSpec,
+                     fmt::format("model.architecture.hidden_size {} is not a multiple of twice "
+                                 "model.architecture.heads {}: rotary embeddings turn pairs",
+                                 architecture.hidden_size,
+                                 architecture.heads));
+  }
+  const std::int64_t shared = own.key_value_heads > 0 ? own.key_value_heads : architecture.heads;
+  if (architecture.heads % shared != 0) {
+    throw TrainError(ExitCode::kBadSpec,
+                     fmt::format("model.architecture.heads {} is not a multiple of "
+                                 "model.architecture.key_value_heads {}",
+                                 architecture.heads,
+                                 shared));
+  }
+  DecoderConfig config;
+  config.vocab_size = vocabulary;
+  config.hidden_size = architecture.hidden_size;
+  config.num_hidden_layers = architecture.layers;
+  config.num_attention_heads = architecture.heads;
+  config.num_key_value_heads = shared;
+  config.head_dim = architecture.hidden_size / architecture.heads;
+  config.intermediate_size = architecture.intermediate_size;
+  config.max_position_embeddings = architecture.max_positions;
+  config.initializer_range = architecture.initializer_range;
+  config.tie_word_embeddings = own.tie_word_embeddings;
+  config.rope.theta = own.rope_theta;
+  config.windows.assign(static_cast<std::size_t>(architecture.layers), 0);
+  return config;
+}
+
+std::uint64_t savedActivationBytes(const DecoderConfig& config, const StepShape& shape) {
+  const std::int64_t tokens = shape.rows * shape.length;
+  const bool sees_maps = shape.traces.has(TracePart::kScore) || shape.traces.has(TracePart::kProb);
+  const std::int64_t maps = !sees_maps ? 0 : shape.has_teacher ? 3 : 2;
+  const std::int64_t heads = config.num_attention_heads;
+  const std::int64_t layer = 6 * config.hidden_size + 5 * heads * config.head_dim +
+                             4 * config.intermediate_size + maps * heads * shape.length;
+  const std::int64_t outside =
+      3 * config.hidden_size + (shape.has_teacher ? 4 : 2) * config.vocab_size;
+  return static_cast<std::uint64_t>(shape.element_bytes * tokens *
+                                    (config.num_hidden_layers * layer + outside));
+}
+
+ModelFamily llamaFamily() {
+  return {.name = "LLaMA",
+          .is_language_model = true,
+          .knows = isDecoderConfig,
+          .read = readLlama,
+          .random = randomLlama};
+}
+
+}  // namespace retort::train
