@@ -5,7 +5,6 @@
 #include "tests/gui/wait_for.h"
 
 #include <QAbstractItemModelTester>
-#include <QElapsedTimer>
 
 #include <gtest/gtest.h>
 
@@ -85,14 +84,8 @@ TEST_F(ShownRuns, FollowsRunsThatChange) {
   EXPECT_EQ(names(), "one");
 }
 
-// The limit of 200 ms each is for an optimised build; others get five times as much.
-#ifdef __OPTIMIZE__
-constexpr qint64 kLimitMs = 200;
-#else
-constexpr qint64 kLimitMs = 1000;
-#endif
-
-TEST(RunListWithTenThousandRuns, SortsAndFiltersAtOnce) {
+// How long this takes is what page_bench measures.
+TEST(RunListWithTenThousandRuns, SortsAndFilters) {
   RunTableModel runs;
   RunFilterModel shown(runs);
   std::vector<RunRecord> records;
@@ -104,29 +97,19 @@ TEST(RunListWithTenThousandRuns, SortsAndFiltersAtOnce) {
     run.total_steps = 1000;
     records.push_back(std::move(run));
   }
-  QElapsedTimer timer;
-  const auto lap = [&](const char* what) {
-    const qint64 elapsed_ms = timer.restart();
-    EXPECT_LT(elapsed_ms, kLimitMs) << what;
-    testing::Test::RecordProperty(what, static_cast<int>(elapsed_ms));
+  const auto nameAt = [&](int row) {
+    return shown.index(row, runs.columnOf("name")).data().toString();
   };
 
   runs.setRuns(shareRuns(records));
   ASSERT_TRUE(waitFor([&] { return runs.isCaughtUp(); }));
-  timer.start();
   shown.sort(runs.columnOf("name"), Qt::DescendingOrder);
-  ASSERT_TRUE(waitFor([&] { return shown.sortColumn() >= 0; }));
-  lap("sort_by_name_ms");
-  shown.sort(runs.columnOf("progress"), Qt::AscendingOrder);
-  ASSERT_TRUE(waitFor([&] { return shown.sortColumn() == runs.columnOf("progress"); }));
-  lap("sort_by_progress_ms");
+  ASSERT_TRUE(waitFor([&] { return shown.sortColumn() == runs.columnOf("name"); }));
+  EXPECT_TRUE(nameAt(0).startsWith(QStringLiteral("distill=6"))) << nameAt(0).toStdString();
   shown.setFilterText("distill=3 finished");
-  lap("filter_ms");
+  EXPECT_EQ(shown.rowCount(), 477);  // i = 3 mod 7 and 0 mod 3: 3, 24, 45 …
+  EXPECT_TRUE(nameAt(476).startsWith(QStringLiteral("distill=3"))) << nameAt(476).toStdString();
   shown.setFilterText("");
-  lap("no_filter_ms");
-  records[5000].step = 1;
-  runs.setRuns(shareRuns(records));
-  lap("one_change_ms");
   EXPECT_EQ(shown.rowCount(), 10'000);
 }
 
