@@ -138,19 +138,6 @@ std::string capitalized(const std::string& text) {
   return result + encodeUtf8(lowerCase(decodeUtf8(text.substr(first))));
 }
 
-std::string replaceAll(std::string_view text, std::string_view from, std::string_view to) {
-  std::string result;
-  while (true) {
-    const std::size_t place = text.find(from);
-    result += text.substr(0, place);
-    if (place == std::string_view::npos) {
-      return result;
-    }
-    result += to;
-    text.remove_prefix(place + from.size());
-  }
-}
-
 std::int64_t answerOf(const Row& row, const Json& choices, const std::string& key) {
   const std::vector<std::string> labels =
       row.textsOf(choices.value("label", Json()), "choices.label");

@@ -1,16 +1,49 @@
 #include "trainers/data/data_settings.h"
 
 #include "trainers/data/task.h"
+#include "trainers/train_error.h"
+
+#include <fmt/format.h>
 
 namespace retort::train {
 
 namespace {
 
-SettingCondition taskIs(const char* task) {
-  return {.key = "data.task", .any_of = {task}};
+constexpr const char* kTask = "data.task";
+
+std::vector<Json> languageTasks() {
+  return {languageTaskNames().begin(), languageTaskNames().end()};
 }
 
 }  // namespace
+
+const std::vector<std::string>& languageTaskNames() {
+  static const std::vector<std::string> kNames = {"text", "grammar"};
+  return kNames;
+}
+
+SettingCondition taskIs(const std::string& task) {
+  return {.key = kTask, .any_of = {task}};
+}
+
+SettingCondition taskIsForLanguageModels() {
+  return {.key = kTask, .any_of = languageTasks()};
+}
+
+SettingCondition taskIsForEncoders() {
+  return {.key = kTask, .none_of = languageTasks()};
+}
+
+std::filesystem::path fileInDataPath(const std::filesystem::path& folder,
+                                     const std::string& key,
+                                     const std::string& name) {
+  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos) {
+    throw TrainError(
+        ExitCode::kBadSpec,
+        fmt::format("{} is \"{}\"; it must be the name of a file in data.path", key, name));
+  }
+  return folder / name;
+}
 
 const SettingGroup<DataSettings>& dataSettings() {
   static const auto kGroup =

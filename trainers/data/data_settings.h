@@ -3,6 +3,7 @@
 #include "trainers/settings/setting_group.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,21 @@ struct DataSettings {
   std::int64_t eval_rows = 0;
   bool shuffle = true;
 };
+
+/// Names of the tasks of language models; all others are for encoders.
+[[nodiscard]] const std::vector<std::string>& languageTaskNames();
+
+/// For settings that belong to some tasks only: data.task is that one, is one of language models,
+/// is one of encoders.
+[[nodiscard]] SettingCondition taskIs(const std::string& task);
+[[nodiscard]] SettingCondition taskIsForLanguageModels();
+[[nodiscard]] SettingCondition taskIsForEncoders();
+
+/// The file of that name in data.path. Throws TrainError (bad spec) that names the setting for
+/// names that leave the folder.
+[[nodiscard]] std::filesystem::path fileInDataPath(const std::filesystem::path& folder,
+                                                   const std::string& key,
+                                                   const std::string& name);
 
 const SettingGroup<DataSettings>& dataSettings();
 const SettingGroup<TableTaskSettings>& tableTaskSettings();

@@ -137,17 +137,6 @@ TaskData loadGlue(const GlueTask& glue,
   return data;
 }
 
-std::filesystem::path fileInFolder(const std::filesystem::path& folder,
-                                   const std::string& key,
-                                   const std::string& name) {
-  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos) {
-    throw TrainError(
-        ExitCode::kBadSpec,
-        fmt::format("{} is \"{}\"; it must be the name of a file in data.path", key, name));
-  }
-  return folder / name;
-}
-
 std::vector<std::string> labelsOf(const Table& table) {
   std::set<std::string> labels;
   for (const TableRow& row : table.rows) {
@@ -201,7 +190,7 @@ TaskData loadTable(const TableTaskSettings& settings, const std::filesystem::pat
   }
   options.columns.push_back({.name = settings.label});
   const auto read = [&](const std::string& key, const std::string& name) {
-    const std::filesystem::path file = fileInFolder(folder, key, name);
+    const std::filesystem::path file = fileInDataPath(folder, key, name);
     options.format = tableFormat(settings.format, file);
     return readTable(file, options);
   };
@@ -320,7 +309,7 @@ TaskData loadTaskData(const SettingValues& settings) {
 }
 
 bool isLanguageTask(const std::string& name) {
-  return name == kText || name == kGrammar;
+  return std::ranges::find(languageTaskNames(), name) != languageTaskNames().end();
 }
 
 std::vector<TechniqueSpec> taskTechniques() {
@@ -361,7 +350,8 @@ std::vector<std::string> taskNames() {
   for (const GlueTask& glue : glueTasks()) {
     names.push_back(glue.task.name);
   }
-  names.insert(names.end(), {kTable, kText, kGrammar});
+  names.emplace_back(kTable);
+  names.insert(names.end(), languageTaskNames().begin(), languageTaskNames().end());
   return names;
 }
 

@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "trainers/data/data_settings.h"
 #include "trainers/data/text_documents.h"
 #include "trainers/data/token_files.h"
 #include "trainers/io/or_throw.h"
@@ -30,17 +31,6 @@ std::string formatOf(const TextSettings& settings, const std::filesystem::path& 
     return "jsonl";
   }
   return ending == ".bin" || ending == ".npy" ? "tokens" : "text";
-}
-
-std::filesystem::path fileInFolder(const std::filesystem::path& folder,
-                                   const char* key,
-                                   const std::string& name) {
-  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos) {
-    throw TrainError(
-        ExitCode::kBadSpec,
-        fmt::format("{} is \"{}\"; it must be the name of a file in data.path", key, name));
-  }
-  return folder / name;
 }
 
 /// Text to tokens, as the settings say.
@@ -157,7 +147,7 @@ TextCorpora loadTextCorpora(const TextSettings& settings,
                             const std::optional<TokenCache>& cache) {
   const bool is_folder = std::filesystem::is_directory(path);
   const std::filesystem::path train =
-      is_folder ? fileInFolder(path, "data.text.train", settings.train) : path;
+      is_folder ? fileInDataPath(path, "data.text.train", settings.train) : path;
   const CorpusMaker maker(settings, tokenizer);
   const auto load = [&](const std::filesystem::path& file, Part part) {
     const auto make = [&] {
@@ -172,7 +162,7 @@ TextCorpora loadTextCorpora(const TextSettings& settings,
     const std::filesystem::path folder = is_folder ? path : path.parent_path();
     corpora = {
         load(train, Part::kWhole),
-        load(fileInFolder(folder, "data.text.validation", settings.validation), Part::kWhole)};
+        load(fileInDataPath(folder, "data.text.validation", settings.validation), Part::kWhole)};
   }
   if (corpora.train.size() == 0 || corpora.validation.size() == 0) {
     throw TrainError(ExitCode::kBadData,

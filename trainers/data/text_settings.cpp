@@ -1,16 +1,9 @@
 #include "trainers/data/text_settings.h"
 
 #include "trainers/data/chat_template.h"
+#include "trainers/data/data_settings.h"
 
 namespace retort::train {
-
-namespace {
-
-SettingCondition taskIs(const char* task) {
-  return {.key = "data.task", .any_of = {task}};
-}
-
-}  // namespace
 
 const SettingGroup<TextSettings>& textSettings() {
   static const auto kGroup =
@@ -60,11 +53,11 @@ const SettingGroup<TextSettings>& textSettings() {
                 .documentation = "packed: documents one behind the other in rows of "
                                  "data.max_length; padded: every document in rows of its own",
                 .choices = {"packed", "padded"},
-                .when = {{.key = "data.task", .any_of = {"text", "grammar"}}}})
+                .when = {taskIsForLanguageModels()}})
           .add(&TextSettings::document_mask,
                {.key = "data.text.document_mask",
                 .documentation = "tokens of a packed row attend to their own document only",
-                .when = {{.key = "data.task", .any_of = {"text", "grammar"}}}});
+                .when = {taskIsForLanguageModels()}});
   return kGroup;
 }
 

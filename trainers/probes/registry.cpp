@@ -1,5 +1,6 @@
 #include "trainers/probes/registry.h"
 
+#include "trainers/data/data_settings.h"
 #include "trainers/probes/activation.h"
 #include "trainers/probes/attention_distance.h"
 #include "trainers/probes/attention_entropy.h"
@@ -42,7 +43,7 @@ SettingSpec intervalSpec(const ProbeDefinition& probe) {
     spec.when = {{.key = "phase", .any_of = {"kd_qat"}}};
   }
   if (probe.is_of_encoders) {
-    spec.when.push_back({.key = "data.task", .none_of = {"text", "grammar"}});
+    spec.when.push_back(taskIsForEncoders());
   }
   return spec;
 }

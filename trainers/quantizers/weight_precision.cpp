@@ -1,6 +1,7 @@
 #include "trainers/quantizers/weight_precision.h"
 
 #include "core/base/text.h"
+#include "trainers/data/data_settings.h"
 #include "trainers/quantizers/held_grid.h"
 #include "trainers/quantizers/registry.h"
 #include "trainers/train_error.h"
@@ -111,18 +112,13 @@ std::vector<SettingCondition> whenQuantizing(const std::string& key = "",
   return conditions;
 }
 
-const std::vector<Json>& languageTasks() {
-  static const std::vector<Json> kTasks = {"text", "grammar"};
-  return kTasks;
-}
-
 std::vector<SettingCondition> ofLanguageModels(std::vector<SettingCondition> conditions) {
-  conditions.push_back({.key = "data.task", .any_of = languageTasks()});
+  conditions.push_back(taskIsForLanguageModels());
   return conditions;
 }
 
 std::vector<SettingCondition> ofEncoders(std::vector<SettingCondition> conditions) {
-  conditions.push_back({.key = "data.task", .none_of = languageTasks()});
+  conditions.push_back(taskIsForEncoders());
   return conditions;
 }
 

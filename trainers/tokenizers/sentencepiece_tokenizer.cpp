@@ -20,19 +20,6 @@ constexpr std::string_view kUnderline = "\u2581";
 /// sets its normalizer_spec (field 3) to add_dummy_prefix (field 3) = false.
 constexpr std::string_view kNoDummyPrefix("\x1A\x02\x18\x00", 4);
 
-std::string replaceAll(std::string_view text, std::string_view from, std::string_view to) {
-  std::string result;
-  while (true) {
-    const std::size_t place = text.find(from);
-    result += text.substr(0, place);
-    if (place == std::string_view::npos) {
-      return result;
-    }
-    result += to;
-    text.remove_prefix(place + from.size());
-  }
-}
-
 }  // namespace
 
 SentencePieceTokenizer::SentencePieceTokenizer(TokenizerFiles files, const std::string& source)

@@ -130,6 +130,19 @@ bool isWordCharacter(char32_t code) {
          (U_GET_GC_MASK(signedCode(code)) & kWordMask) != 0;
 }
 
+std::string replaceAll(std::string_view text, std::string_view from, std::string_view to) {
+  std::string result;
+  while (true) {
+    const std::size_t place = text.find(from);
+    result += text.substr(0, place);
+    if (place == std::string_view::npos) {
+      return result;
+    }
+    result += to;
+    text.remove_prefix(place + from.size());
+  }
+}
+
 std::size_t leadingWhiteSpace(std::string_view text) {
   std::size_t end = 0;
   while (end < text.size() && isWhiteSpace(firstCharacter(text.substr(end)))) {

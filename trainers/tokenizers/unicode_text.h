@@ -18,6 +18,11 @@ enum class NormalForm { kNfc, kNfd, kNfkc, kNfkd };
 /// as Python's bytes.decode(errors="replace") and the W3C's rule have it.
 [[nodiscard]] std::string wellFormed(std::string_view text);
 
+/// Every `from` (not empty) as `to`, from the left and without looking at what was put in.
+[[nodiscard]] std::string replaceAll(std::string_view text,
+                                     std::string_view from,
+                                     std::string_view to);
+
 /// Unicode's White_Space property: what Rust and regular expressions take for white space.
 [[nodiscard]] bool isWhiteSpace(char32_t code);
 

@@ -87,7 +87,7 @@ const SettingGroup<LanguageEvaluationSettings>& languageEvaluationSettings() {
                         "side by side",
        .unit = "tokens",
        .minimum = 0,
-       .when = {{.key = "data.task", .any_of = {"text", "grammar"}}}});
+       .when = {taskIsForLanguageModels()}});
   return kGroup;
 }
 

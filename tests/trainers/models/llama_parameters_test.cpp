@@ -1,5 +1,7 @@
 #include "trainers/models/llama_parameters.h"
 
+#include "tests/trainers/models/tiny_decoder.h"
+
 #include <ATen/ATen.h>
 
 #include <gmock/gmock.h>
@@ -8,16 +10,9 @@
 namespace retort::train {
 namespace {
 
-DecoderConfig smallConfig(const Json& changes = Json::object()) {
-  Json json = {{"model_type", "llama"},
-               {"vocab_size", 30},
-               {"hidden_size", 16},
-               {"num_hidden_layers", 2},
-               {"num_attention_heads", 4},
-               {"num_key_value_heads", 2},
-               {"intermediate_size", 24}};
-  json.update(changes);
-  return decoderConfigFromJson(json, "config.json");
+DecoderConfig smallConfig(Json changes = Json::object()) {
+  changes["vocab_size"] = 30;
+  return smallDecoderConfig(changes);
 }
 
 std::vector<std::int64_t> shapeOf(const DecoderConfig& config, const std::string& name) {

@@ -5,6 +5,12 @@
 // The expected values are those of Python's unicodedata and bytes.decode(errors="replace").
 namespace retort::train {
 
+TEST(ReplaceAll, TakesEveryPlaceFromTheLeft) {
+  EXPECT_EQ(replaceAll("aXbXX", "X", "-"), "a-b--");
+  EXPECT_EQ(replaceAll("aaa", "aa", "a"), "aa");
+  EXPECT_EQ(replaceAll("", "X", "-"), "");
+}
+
 TEST(UnicodeText, NormalFormsAreUnicodes) {
   const std::string text = "\uFB01 e\u0301 \u00C5 \u1E9B\u0323 \uAC01 \u00B2";
 
