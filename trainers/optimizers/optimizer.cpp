@@ -3,6 +3,8 @@
 #include "trainers/models/parameter_place.h"
 #include "trainers/optimizers/registry.h"
 
+#include <string_view>
+
 namespace retort::train {
 namespace {
 
@@ -51,6 +53,17 @@ const SettingGroup<OptimizerSettings>& optimizerSettings() {
                                  "train.clip_tensor; 0: no limit",
                 .minimum = 0});
   return kGroup;
+}
+
+NamedTensors Optimizer::secondMoments() const {
+  constexpr std::string_view kPrefix = "exp_avg_sq/";
+  NamedTensors second_moments;
+  for (const NamedTensor& entry : state()) {
+    if (entry.name.starts_with(kPrefix)) {
+      second_moments.push_back({entry.name.substr(kPrefix.size()), entry.tensor});
+    }
+  }
+  return second_moments;
 }
 
 double weightDecayFor(const std::string& parameter, const OptimizerSettings& settings) {

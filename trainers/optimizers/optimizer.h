@@ -7,6 +7,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,10 @@ class Optimizer {
   /// Takes over (copies of) an exported state. Throws TrainError (bad data) for names or shapes
   /// that do not fit.
   virtual void setState(const NamedTensors& state) = 0;
+
+  /// The running means of squared gradients by parameter name; only of parameters that had a
+  /// gradient. Shared with the optimizer where it holds them as they are.
+  [[nodiscard]] virtual NamedTensors secondMoments() const;
 };
 
 /// An optimizer as the registry lists it.
@@ -62,6 +67,7 @@ struct OptimizerDefinition {
   TechniqueSpec spec;
   std::unique_ptr<Optimizer> (*make)(const NamedTensors& parameters,
                                      const OptimizerSettings& settings) = nullptr;
+  std::optional<double> moment_bytes = {};  ///< for a weight; empty: two numbers of its type
 };
 
 /// Weight decay of a parameter: none for biases, LayerNorm and what losses or quantizers learn,

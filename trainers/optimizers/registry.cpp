@@ -1,6 +1,7 @@
 #include "trainers/optimizers/registry.h"
 
 #include "trainers/optimizers/adamw.h"
+#include "trainers/optimizers/adamw_8bit.h"
 #include "trainers/optimizers/bert_adam.h"
 #include "trainers/train_error.h"
 
@@ -11,19 +12,24 @@ namespace retort::train {
 const std::vector<const OptimizerDefinition*>& optimizerRegistry() {
   static const std::vector<const OptimizerDefinition*> kOptimizers = {
       &adamwDefinition(),
+      &adamw8bitDefinition(),
       &bertAdamDefinition(),
   };
   return kOptimizers;
 }
 
-std::unique_ptr<Optimizer> makeOptimizer(const NamedTensors& parameters,
-                                         const OptimizerSettings& settings) {
+const OptimizerDefinition& findOptimizer(const std::string& name) {
   for (const OptimizerDefinition* definition : optimizerRegistry()) {
-    if (definition->spec.name == settings.optimizer) {
-      return definition->make(parameters, settings);
+    if (definition->spec.name == name) {
+      return *definition;
     }
   }
-  throw TrainError(ExitCode::kBadSpec, fmt::format("unknown optimizer '{}'", settings.optimizer));
+  throw TrainError(ExitCode::kBadSpec, fmt::format("unknown optimizer '{}'", name));
+}
+
+std::unique_ptr<Optimizer> makeOptimizer(const NamedTensors& parameters,
+                                         const OptimizerSettings& settings) {
+  return findOptimizer(settings.optimizer).make(parameters, settings);
 }
 
 }  // namespace retort::train

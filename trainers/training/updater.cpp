@@ -5,7 +5,6 @@
 #include "trainers/optimizers/registry.h"
 
 #include <cmath>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -65,14 +64,7 @@ double Updater::rate(std::int64_t step) const {
 }
 
 NamedTensors Updater::secondMoments() const {
-  constexpr std::string_view kPrefix = "exp_avg_sq/";
-  NamedTensors second_moments;
-  for (const NamedTensor& entry : weights_->state()) {
-    if (entry.name.starts_with(kPrefix)) {
-      second_moments.push_back({entry.name.substr(kPrefix.size()), entry.tensor});
-    }
-  }
-  return second_moments;
+  return weights_->secondMoments();
 }
 
 double Updater::quantizerRate(std::int64_t step) const {
