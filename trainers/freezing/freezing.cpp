@@ -92,10 +92,14 @@ const SettingGroup<FreezeSettings>& freezeSettings() {
   static const auto kGroup = SettingGroup<FreezeSettings>().add(
       &FreezeSettings::selectors,
       {.key = "freeze",
-       .documentation = "latent weights that are not trained: q, k, v, o, ffn1, ffn2, gate, up, "
-                        "down, mlp, embeddings, pooler, classifier, head, norms, weights (all), "
-                        "quantizers (what they learn), layer:0-2, layer:3/q, last:2 (the last "
-                        "layers), not:norms (all but these), or patterns of parameter names",
+       .documentation =
+           "latent weights that are not trained: q, k, v, o, ffn1, ffn2, gate, up, "
+           "down, mlp, embeddings, pooler, classifier, head, norms, weights (all), "
+           "quantizers (what they learn), layer:0-2, layer:3/q, last:2 (the last "
+           "layers), not:norms (all but these), or patterns of parameter names. Frozen "
+           "weights hold their quantized values; their ranges go on learning where "
+           "they are learned, unless quantizers or quantizers.*.o_proj are frozen, "
+           "too",
        .presets = freezePresets()});
   return kGroup;
 }

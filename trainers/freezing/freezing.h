@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
-/// Which latent weights stay as they are. Frozen parameters are still quantized in the forward
-/// pass, get no gradient and no weight decay. Selectors: models/parameter_selector.h.
+/// Which latent weights stay as they are. Frozen weights hold their quantized values, get no
+/// gradient, no optimizer state and no weight decay. What their quantizers learn goes on learning
+/// unless it is frozen, too; then the weight is quantized once (models/frozen_values.h). Selectors:
+/// models/parameter_selector.h.
 namespace retort::train {
 
 struct FreezeSettings {

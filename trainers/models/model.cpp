@@ -36,6 +36,8 @@ void Model::setTrainable(const std::set<std::string>& frozen) {
   for (const NamedTensor& entry : learnable()) {
     entry.tensor.requires_grad_(frozen.count(entry.name) == 0);
   }
+  weights_.freeze(frozen);
+  bind();
 }
 
 void Model::setSecondMoments(const NamedTensors& second_moments) {

@@ -1,8 +1,11 @@
 #include "trainers/models/model_weights.h"
 
 #include "core/base/text.h"
+#include "trainers/models/parameter_place.h"
 #include "trainers/quantizers/held_grid.h"
 #include "trainers/train_error.h"
+
+#include <ATen/core/grad_mode.h>
 
 #include <utility>
 
@@ -116,6 +119,42 @@ std::string ModelWeights::holderOf(const std::string& name) const {
   return found == tied_.end() ? name : found->second;
 }
 
+std::vector<at::Tensor> ModelWeights::gridOf(const std::string& name) const {
+  const Quantizer quantizer = precision_.quantizer(name);
+  std::vector<at::Tensor> grid;
+  if (quantizer.heldGrid() != nullptr) {
+    for (const std::string& parameter : weightGridNames(name, quantizer)) {
+      grid.push_back(*findTensor(grids_, parameter));
+    }
+  }
+  return grid;
+}
+
+void ModelWeights::freeze(const std::set<std::string>& parameters) {
+  std::map<std::string, std::shared_ptr<FrozenValues>> frozen;
+  const auto add = [&](const std::string& weight, const std::string& holder) {
+    // Of a table only the rows that occur are quantized.
+    if (!parameters.contains(holder) || !isQuantized(weight) || isWordEmbedding(weight)) {
+      return;
+    }
+    const auto known = frozen_.find(weight);
+    if (known != frozen_.end()) {
+      frozen.insert(*known);
+      return;
+    }
+    std::vector<at::Tensor> sources = gridOf(weight);
+    sources.push_back(tensor(holder));
+    frozen[weight] = std::make_shared<FrozenValues>(std::move(sources));
+  };
+  for (const NamedTensor& parameter : parameters_) {
+    add(parameter.name, parameter.name);
+  }
+  for (const auto& [weight, holder] : tied_) {
+    add(weight, holder);
+  }
+  frozen_ = std::move(frozen);
+}
+
 at::Tensor ModelWeights::tensor(std::string_view name) const {
   const at::Tensor* found = findTensor(parameters_, name);
   return found != nullptr ? *found : at::Tensor();
@@ -126,15 +165,13 @@ WeightMatrix ModelWeights::matrix(const std::string& name) const {
   const at::Tensor* second_moment = findTensor(second_moments_, holder);
   Quantizer quantizer = precision_.quantizer(name);
   if (quantizer.heldGrid() != nullptr) {
-    std::vector<at::Tensor> grid;
-    for (const std::string& parameter : weightGridNames(name, quantizer)) {
-      grid.push_back(*findTensor(grids_, parameter));
-    }
-    quantizer = quantizer.bound(std::move(grid));
+    quantizer = quantizer.bound(gridOf(name));
   }
+  const auto frozen = frozen_.find(name);
   return {.latent = tensor(holder),
           .quantizer = quantizer,
-          .second_moment = second_moment != nullptr ? *second_moment : at::Tensor()};
+          .second_moment = second_moment != nullptr ? *second_moment : at::Tensor(),
+          .frozen = frozen != frozen_.end() ? frozen->second : nullptr};
 }
 
 Linear ModelWeights::linear(const std::string& name) const {
@@ -148,8 +185,8 @@ NormParameters ModelWeights::norm(const std::string& name) const {
 at::Tensor ModelWeights::inUse(std::string_view name) const {
   const std::string wanted(name);
   TORCH_CHECK(tensor(holderOf(wanted)).defined(), "the model has no parameter ", name);
-  const WeightMatrix weight = matrix(wanted);
-  return weight.quantizer.quantized(weight.latent, weight.second_moment);
+  const at::NoGradGuard no_grad;
+  return matrix(wanted).quantized().detach();
 }
 
 NamedTensors ModelWeights::quantized() const {

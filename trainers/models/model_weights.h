@@ -8,6 +8,8 @@
 #include <ATen/core/Tensor.h>
 
 #include <map>
+#include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +36,10 @@ class ModelWeights {
   /// What quantizers learn ("quantizers.bert.pooler.dense.weight.lsq_4.step").
   [[nodiscard]] const NamedTensors& grids() const { return grids_; }
 
+  /// Weights of these parameters hold their quantized values from now on (frozen_values.h); all
+  /// others are quantized in each pass.
+  void freeze(const std::set<std::string>& parameters);
+
   /// The optimizer's second moments by parameter name, shared (see Quantizer).
   void setSecondMoments(const NamedTensors& second_moments) { second_moments_ = second_moments; }
 
@@ -50,8 +56,8 @@ class ModelWeights {
   [[nodiscard]] Linear linear(const std::string& name) const;
   [[nodiscard]] NormParameters norm(const std::string& name) const;
 
-  /// The weight of that name as a forward pass uses it, without gradient. Throws c10::Error for a
-  /// name that is none of the parameters'.
+  /// The weight of that name as a forward pass uses it, without gradient; shared when it is held or
+  /// not quantized. Throws c10::Error for a name that is none of the parameters'.
   [[nodiscard]] at::Tensor inUse(std::string_view name) const;
 
   /// All weights that are quantized, as inUse; tied ones by their own names.
@@ -67,9 +73,13 @@ class ModelWeights {
 
   void addWeight(const std::string& name, const at::Tensor& latent);
 
+  /// What the grid of that weight holds; nothing of weights whose grid is computed.
+  [[nodiscard]] std::vector<at::Tensor> gridOf(const std::string& name) const;
+
   PrecisionMap precision_;
   NamedTensors parameters_;
-  std::map<std::string, std::string> tied_;  // weight: parameter
+  std::map<std::string, std::string> tied_;                      // weight: parameter
+  std::map<std::string, std::shared_ptr<FrozenValues>> frozen_;  // by weight
   NamedTensors grids_;
   NamedTensors second_moments_;
   bool uses_second_moments_ = false;

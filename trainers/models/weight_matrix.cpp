@@ -5,6 +5,13 @@
 
 namespace retort::train {
 
+at::Tensor WeightMatrix::quantized() const {
+  const auto quantize = [this] {
+    return quantizer(latent, second_moment);
+  };
+  return frozen ? frozen->get(quantize) : quantize();
+}
+
 at::Tensor lookUp(const WeightMatrix& table, const at::Tensor& ids, std::int64_t padding) {
   if (!table.quantizer.isRowLocal() || table.quantizer.isIdentity()) {
     return at::embedding(table.quantized(), ids, padding);

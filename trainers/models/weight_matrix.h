@@ -1,20 +1,24 @@
 #pragma once
 
+#include "trainers/models/frozen_values.h"
 #include "trainers/quantizers/quantizer.h"
 
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <memory>
 
 namespace retort::train {
 
-/// A weight matrix or table, and the grid that it is put on in each pass.
+/// A weight matrix or table, and the grid that it is put on in each pass, or once when nothing of
+/// both is trained.
 struct WeightMatrix {
   at::Tensor latent;
-  Quantizer quantizer;       ///< the identity: it stays in full precision
-  at::Tensor second_moment;  ///< see Quantizer; undefined while there is none
+  Quantizer quantizer;                   ///< the identity: it stays in full precision
+  at::Tensor second_moment;              ///< see Quantizer; undefined while there is none
+  std::shared_ptr<FrozenValues> frozen;  ///< of a weight that is frozen; else null
 
-  [[nodiscard]] at::Tensor quantized() const { return quantizer(latent, second_moment); }
+  [[nodiscard]] at::Tensor quantized() const;
 };
 
 /// Rows of a table, [B, N] -> [B, N, D]. Row `padding` gets no gradient. Where rows have scales of

@@ -47,7 +47,9 @@ struct QuantizeOnGrid : torch::autograd::Function<QuantizeOnGrid> {
     const GridDerivatives local = grid.derivatives(x, parameters, options);
     // x, two parameters, and what is no tensor.
     variable_list result(5);
-    result[0] = gradients[0] * local.input;
+    if (context->needs_input_grad(0)) {
+      result[0] = gradients[0] * local.input;
+    }
     for (std::size_t i = 0; i < parameters.size(); ++i) {
       const auto count = static_cast<double>(x.numel() / parameters[i].numel());
       const double scale = grid.gradientScale == nullptr ? 1 : grid.gradientScale(count, options);
