@@ -52,6 +52,7 @@ std::vector<SettingSpec> allSettings() {
   append(settings, grammarSettings().specs());
   append(settings, languageEvaluationSettings().specs());
   append(settings, loopSettings().specs());
+  append(settings, stepMemorySettings().specs());
   append(settings, scheduleSettings().specs());
   append(settings, optimizerSettings().specs());
   append(settings, weightSettings().specs());

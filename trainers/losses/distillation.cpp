@@ -134,7 +134,35 @@ std::vector<LossTerm> layerValues(const std::vector<LossTerm>& terms) {
   return values;
 }
 
+/// The term's part in the update's. A part without judged tokens has no mean over them.
+void weighByShare(LossTerm& term, const LossInput& input) {
+  if (term.mean == LossMean::kLogits && input.share.logits == 0) {
+    term.value = input.student.logits.sum() * 0;
+    return;
+  }
+  const double share = term.mean == LossMean::kNothing  ? 1
+                       : term.mean == LossMean::kLogits ? input.share.logits
+                                                        : input.share.sequences;
+  if (share != 1) {
+    term.value = term.value * share;
+  }
+}
+
 }  // namespace
+
+void addComponents(std::vector<LossComponent>& sum, const std::vector<LossComponent>& part) {
+  if (sum.empty()) {
+    sum = part;
+    return;
+  }
+  TORCH_CHECK(sum.size() == part.size(), "parts of a batch have other losses");
+  for (std::size_t i = 0; i < sum.size(); ++i) {
+    sum[i].value = sum[i].value + part[i].value;
+    for (std::size_t layer = 0; layer < sum[i].layers.size(); ++layer) {
+      sum[i].layers[layer].value = sum[i].layers[layer].value + part[i].layers.at(layer).value;
+    }
+  }
+}
 
 std::vector<SettingSpec> Distillation::settingSpecs() {
   std::vector<SettingSpec> specs;
@@ -184,11 +212,26 @@ NamedTensors Distillation::parameters() const {
   return parameters;
 }
 
+Distillation Distillation::onLogits() const {
+  std::vector<WeightedLoss> chosen = losses_;
+  std::erase_if(chosen, [](const WeightedLoss& entry) { return entry.loss.needs != TraceSet(); });
+  return Distillation(std::move(chosen));
+}
+
+Distillation Distillation::onTraces() const {
+  std::vector<WeightedLoss> chosen = losses_;
+  std::erase_if(chosen, [](const WeightedLoss& entry) { return entry.loss.needs == TraceSet(); });
+  return Distillation(std::move(chosen));
+}
+
 LossTerms Distillation::evaluate(const LossInput& input) const {
   LossTerms result;
   for (const WeightedLoss& entry : losses_) {
     const double coefficient = coefficientAt(entry.coefficient, input.step, input.total_steps);
-    const std::vector<LossTerm> terms = entry.loss.terms(input, entry.layers);
+    std::vector<LossTerm> terms = entry.loss.terms(input, entry.layers);
+    for (LossTerm& term : terms) {
+      weighByShare(term, input);
+    }
     const at::Tensor value = sum(terms);
     const at::Tensor weighted = coefficient == 1 ? value : value * coefficient;
     result.weighted.push_back(weighted);

@@ -34,6 +34,10 @@ struct LossTerms {
   std::vector<at::Tensor> weighted;  ///< differentiable scalars: coefficient * value of each
 };
 
+/// Adds the components of a part of a batch to those of the parts before it; an empty sum becomes
+/// the part.
+void addComponents(std::vector<LossComponent>& sum, const std::vector<LossComponent>& part);
+
 /// The sum of distillation losses that a run asks for: L = sum_c coefficient_c * sum_l term_{c,l}.
 class Distillation {
  public:
@@ -57,8 +61,13 @@ class Distillation {
 
   [[nodiscard]] const std::vector<WeightedLoss>& losses() const { return losses_; }
 
-  /// A loss whose coefficient is 0 at this step is computed and reported, but not part of the
-  /// total.
+  /// Those that look at the logits alone, and those that look at traces.
+  [[nodiscard]] Distillation onLogits() const;
+  [[nodiscard]] Distillation onTraces() const;
+
+  /// Each term counts by its share of the update (LossInput::share): the totals of a batch's parts
+  /// sum up to the total of the whole. A loss whose coefficient is 0 at this step is computed and
+  /// reported, but not part of the total.
   [[nodiscard]] LossTerms evaluate(const LossInput& input) const;
 
  private:

@@ -25,12 +25,14 @@ const SettingGroup<GroundTruthOptions>& groundTruthOptions() {
   return kGroup;
 }
 
-at::Tensor groundTruth(const LossInput& input, const GroundTruthOptions& options) {
+LossTerm groundTruth(const LossInput& input, const GroundTruthOptions& options) {
   const at::Tensor& logits = input.student.logits;
   const bool is_of_teacher = logits.size(-1) == 1 && options.regression_target == "teacher";
   const at::Tensor target =
       is_of_teacher ? input.teacher.logits.detach().squeeze(-1) : input.batch.targets();
-  return labelLoss(logits, target, options.reduction);
+  const bool is_mean = logits.size(-1) == 1 || options.reduction == "mean";
+  return {.value = labelLoss(logits, target, options.reduction),
+          .mean = is_mean ? LossMean::kLogits : LossMean::kNothing};
 }
 
 }  // namespace
@@ -53,8 +55,9 @@ const LossDefinition& groundTruthLoss() {
       .options = groundTruthOptions().specs(),
       .make = [](const LossRequest& request) {
         const GroundTruthOptions options = groundTruthOptions().read(request.settings);
-        return wholeLoss({},
-                         [options](const LossInput& input) { return groundTruth(input, options); });
+        return Loss{.needs = {}, .terms = [options](const LossInput& input, const LayerSelection&) {
+                      return std::vector<LossTerm>{groundTruth(input, options)};
+                    }};
       }};
   return kLoss;
 }

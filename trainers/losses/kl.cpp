@@ -169,8 +169,14 @@ const LossDefinition& klLoss() {
       .options = klOptions().specs(),
       .make = [](const LossRequest& request) {
         const KlOptions options = klOptions().read(request.settings);
-        return wholeLoss(
-            {}, [options](const LossInput& input) { return klDivergence(input, options); });
+        const LossMean mean = options.reduction == "token_mean"     ? LossMean::kLogits
+                              : options.reduction == "sequence_sum" ? LossMean::kSequences
+                                                                    : LossMean::kNothing;
+        Loss loss = wholeLoss(
+            {}, [options](const LossInput& input) { return klDivergence(input, options); }, mean);
+        loss.couples_tokens = options.token_weight == "tsld" ||
+                              (options.divergence == "cakld" && !options.confidence);
+        return loss;
       }};
   return kLoss;
 }

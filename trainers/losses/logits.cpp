@@ -73,9 +73,12 @@ const LossDefinition& logitsLoss() {
       .options = logitsOptions().specs(),
       .make = [](const LossRequest& request) {
         const LogitsOptions options = logitsOptions().read(request.settings);
-        return wholeLoss({}, [options](const LossInput& input) {
-          return softCrossEntropy(input.student.logits, input.teacher.logits, options);
-        });
+        return wholeLoss(
+            {},
+            [options](const LossInput& input) {
+              return softCrossEntropy(input.student.logits, input.teacher.logits, options);
+            },
+            options.reduction == "sum" ? LossMean::kNothing : LossMean::kLogits);
       }};
   return kLoss;
 }

@@ -41,10 +41,10 @@ Loss layerLoss(TracePart part, TraceLayers ModelTrace::*tensors, LayerTerm term)
           }};
 }
 
-Loss wholeLoss(TraceSet needs, std::function<at::Tensor(const LossInput&)> term) {
+Loss wholeLoss(TraceSet needs, std::function<at::Tensor(const LossInput&)> term, LossMean mean) {
   return {.needs = needs,
-          .terms = [term = std::move(term)](const LossInput& input, const LayerSelection&) {
-            return std::vector<LossTerm>{{.value = term(input)}};
+          .terms = [term = std::move(term), mean](const LossInput& input, const LayerSelection&) {
+            return std::vector<LossTerm>{{.value = term(input), .mean = mean}};
           }};
 }
 

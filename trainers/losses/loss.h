@@ -21,11 +21,26 @@
 ///  .layers
 ///     and .schedule.… come by themselves;
 ///  4. test it in tests/trainers/losses/x_test.cpp: hand-computed values, zero when equal,
-///     numerical gradient.
+///     numerical gradient;
+///  5. say by LossTerm::mean what it is a mean over, unless that is the batch's rows.
 /// Letters: B batch, H heads, N padded length, n_b length of sentence b, D hidden, L layers, C
 /// classes; S student, T teacher. MSE(a, b) is the mean over all elements. Teachers never receive a
 /// gradient.
 namespace retort::train {
+
+/// What share of an update's batch a part of it is: 1 when the update is made at once.
+struct BatchShare {
+  double sequences = 1;  ///< of its rows
+  double logits = 1;     ///< of the rows of its logits: classified rows, judged tokens
+};
+
+/// What a term is a mean over, and so what the terms of a batch's parts have to be weighed by to
+/// make up the term of the whole.
+enum class LossMean {
+  kSequences,  ///< the rows of the batch, all of one padded length
+  kLogits,     ///< the rows of the logits
+  kNothing,    ///< it is a sum
+};
 
 /// What a loss may look at. References must outlive the call.
 struct LossInput {
@@ -34,6 +49,7 @@ struct LossInput {
   const TokenBatch& batch;
   std::int64_t step = 0;  ///< index of the update, from 0
   std::int64_t total_steps = 1;
+  BatchShare share = {};  ///< of the batch in the update's
 };
 
 /// One differentiable scalar of a loss.
@@ -42,6 +58,7 @@ struct LossTerm {
 
   int layer = kNoLayer;
   at::Tensor value;
+  LossMean mean = LossMean::kSequences;
 };
 
 /// A number that a loss has learned, as it stands.
@@ -55,10 +72,11 @@ using LearnedNumbers = std::vector<LearnedNumber>;
 
 /// A loss with its options, ready to be computed.
 struct Loss {
-  TraceSet needs;  ///< of both traces, besides the logits
+  TraceSet needs;  ///< of both traces; without any it looks at the logits alone
   /// One term per selected layer; the loss is their sum, not divided by their number.
   std::function<std::vector<LossTerm>(const LossInput& input, const LayerSelection& layers)> terms;
-  NamedTensors parameters;  ///< trained along with the model; their names start with "distill."
+  bool couples_tokens = false;  ///< what a row of the logits adds depends on other rows
+  NamedTensors parameters;      ///< trained along with the model; their names start with "distill."
   /// What the parameters stand for in the selected layers, for the log; empty: they say nothing.
   std::function<LearnedNumbers(const LayerSelection& layers)> learned;
 };
@@ -103,6 +121,8 @@ using LayerTerm = std::function<at::Tensor(const at::Tensor& student, const at::
 [[nodiscard]] Loss layerLoss(TracePart part, TraceLayers ModelTrace::*tensors, LayerTerm term);
 
 /// The loss of one term that belongs to no layer.
-[[nodiscard]] Loss wholeLoss(TraceSet needs, std::function<at::Tensor(const LossInput&)> term);
+[[nodiscard]] Loss wholeLoss(TraceSet needs,
+                             std::function<at::Tensor(const LossInput&)> term,
+                             LossMean mean = LossMean::kSequences);
 
 }  // namespace retort::train

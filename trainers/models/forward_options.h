@@ -28,6 +28,9 @@ struct ForwardOptions {
   InterventionVariant variant = InterventionVariant::kReleased;
   const ModelTrace* teacher =
       nullptr;  ///< with an intervention: a trace of prob, context or dense respectively
+  bool recomputes_layers = false;  ///< decoders, with gradients: of a layer only its input is kept,
+                                   ///< and the layer is computed again in the backward pass
+  bool stops_before_head = false;  ///< the trace's logits are the head's input (Model::headWeight)
   ActivationObserver* observer = nullptr;  ///< sees activations before they are quantized
 };
 

@@ -1,8 +1,14 @@
 #include "trainers/models/llama.h"
 
+#include "trainers/models/recomputed_layer.h"
+
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/ones_like.h>
+
+#include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -46,6 +52,45 @@ void checkPadding(const at::Tensor& mask) {
   const std::int64_t pairs = mask.size(1) - 1;
   TORCH_CHECK(mask.narrow(1, 1, pairs).le(mask.narrow(1, 0, pairs)).all().item<bool>(),
               "attention_mask must be 1 for tokens and then 0 for padding");
+}
+
+/// Visits the tensors of a trace that carry gradients, but the logits, in a fixed order.
+template <typename Visitor>
+void visitLayerTensors(ModelTrace& trace, const Visitor& visit) {
+  for (auto* layers : {&trace.score,
+                       &trace.prob,
+                       &trace.context,
+                       &trace.dense,
+                       &trace.output,
+                       &trace.value,
+                       &trace.sum,
+                       &trace.normed_dense}) {
+    for (at::Tensor& tensor : *layers) {
+      visit(tensor);
+    }
+  }
+  for (ProjectionOutputs& outputs : trace.projection) {
+    for (auto& [name, tensor] : outputs) {
+      visit(tensor);
+    }
+  }
+}
+
+/// Appends what one layer left behind.
+void append(ModelTrace& trace, const ModelTrace& layer) {
+  const auto add = [](auto& target, const auto& added) {
+    target.insert(target.end(), added.begin(), added.end());
+  };
+  add(trace.score, layer.score);
+  add(trace.prob, layer.prob);
+  add(trace.context, layer.context);
+  add(trace.dense, layer.dense);
+  add(trace.output, layer.output);
+  add(trace.value, layer.value);
+  add(trace.sum, layer.sum);
+  add(trace.normed_dense, layer.normed_dense);
+  add(trace.clipped, layer.clipped);
+  add(trace.projection, layer.projection);
 }
 
 }  // namespace
@@ -115,14 +160,55 @@ ModelTrace LlamaModel::forward(const TokenBatch& batch, const ForwardOptions& op
     if (traces_hidden) {
       trace.hidden.push_back(x);
     }
-    x = decoderLayer(layers_[index], x, index, pass);
+    const bool recomputes = options.recomputes_layers && at::GradMode::is_enabled();
+    x = recomputes ? recomputedLayer(index, x, pass) : decoderLayer(layers_[index], x, index, pass);
   }
   if (traces_hidden) {
     trace.hidden.push_back(x);
   }
   const at::Tensor judged = rmsNorm(judgedRows(x, batch), final_norm_, config_.rms_norm_eps);
-  trace.logits = at::linear(judged, head_.quantized());
+  trace.logits = options.stops_before_head ? judged : at::linear(judged, head_.quantized());
   return trace;
+}
+
+at::Tensor LlamaModel::recomputedLayer(std::size_t index,
+                                       const at::Tensor& x,
+                                       const DecoderPass& pass) const {
+  // The layer is computed again when this pass is over: what it shares must be there, and nobody
+  // wants its trace.
+  const auto trace = std::make_shared<ModelTrace>();
+  const auto compute = [this,
+                        index,
+                        wanted = std::weak_ptr(trace),
+                        options = pass.options,
+                        rotary = pass.rotary,
+                        visible = pass.visible,
+                        is_real = pass.activations.is_real](const at::Tensor& input) {
+    ModelTrace layer_trace;
+    const ActivationPass activation_pass = {
+        .quantizers = activations(), .options = options, .is_real = is_real, .trace = layer_trace};
+    const DecoderPass layer_pass = {.config = config_,
+                                    .options = options,
+                                    .activations = activation_pass,
+                                    .rotary = rotary,
+                                    .visible = visible,
+                                    .trace = layer_trace};
+    std::vector<at::Tensor> results = {decoderLayer(layers_[index], input, index, layer_pass)};
+    visitLayerTensors(layer_trace, [&](const at::Tensor& tensor) { results.push_back(tensor); });
+    if (const auto target = wanted.lock()) {
+      *target = std::move(layer_trace);
+    }
+    return results;
+  };
+  std::vector<at::Tensor> leaves;
+  for (const NamedTensor& parameter : trainableParameters()) {
+    leaves.push_back(parameter.tensor);
+  }
+  const std::vector<at::Tensor> results = recomputed(compute, x, leaves);
+  std::size_t next = 1;
+  visitLayerTensors(*trace, [&](at::Tensor& tensor) { tensor = results[next++]; });
+  append(pass.trace, *trace);
+  return results.front();
 }
 
 }  // namespace retort::train

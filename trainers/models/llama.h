@@ -25,12 +25,19 @@ class LlamaModel : public Model {
 
   [[nodiscard]] const DecoderConfig& config() const { return config_; }
 
+  [[nodiscard]] at::Tensor headWeight() const override { return head_.quantized(); }
+
   /// Throws c10::Error for an intervention: those are of encoders.
   [[nodiscard]] ModelTrace forward(const TokenBatch& batch,
                                    const ForwardOptions& options) const override;
 
  private:
   void bind() override;
+
+  /// One layer, of which only the input and what is traced is kept.
+  [[nodiscard]] at::Tensor recomputedLayer(std::size_t index,
+                                           const at::Tensor& x,
+                                           const DecoderPass& pass) const;
 
   DecoderConfig config_;
   // The same tensors as the weights, by their role.

@@ -51,7 +51,8 @@ class Model {
   [[nodiscard]] at::Tensor weightInUse(std::string_view name) const { return weights_.inUse(name); }
 
   /// Turns gradients on for all parameters and learned quantizers but `frozen` (names; see
-  /// freezing/freezing.h), and off for those.
+  /// freezing/freezing.h), and off for those. Frozen weights are quantized once, from what they and
+  /// their grids hold then, unless their grids go on learning.
   void setTrainable(const std::set<std::string>& frozen);
 
   /// Takes the optimizer's second moments (by parameter name, shared) for quantizers that weigh
@@ -64,6 +65,10 @@ class Model {
   /// The quantized values of all weights that are quantized, as the next pass will have them; no
   /// gradient is recorded.
   [[nodiscard]] NamedTensors quantizedWeights() const { return weights_.quantized(); }
+
+  /// The weight [V, D] by which a language model's head multiplies its input, as a pass uses it and
+  /// with its gradient: logits = input W^T. Undefined where the architecture has no such head.
+  [[nodiscard]] virtual at::Tensor headWeight() const { return {}; }
 
   /// Drops all gradients.
   void clearGradients();

@@ -32,8 +32,17 @@ const SettingGroup<LoopSettings>& loopSettings() {
                 .when = {{.key = "train.steps", .any_of = {0}}}})
           .add(&LoopSettings::batch,
                {.key = "train.batch",
-                .documentation = "rows of one update",
+                .documentation = "rows of one forward and backward pass",
                 .unit = "rows",
+                .minimum = 1,
+                .maximum = 65536})
+          .add(&LoopSettings::gradient_accumulation_steps,
+               {.key = "train.gradient_accumulation_steps",
+                .documentation = "passes whose gradients make one update, in the memory of one: an "
+                                 "update is of train.batch times as many rows, and its losses are "
+                                 "those of all of them together (means over tokens count every "
+                                 "judged token the same); probes see the last pass",
+                .unit = "passes",
                 .minimum = 1,
                 .maximum = 65536})
           .add(&LoopSettings::eval_batch,

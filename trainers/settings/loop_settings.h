@@ -13,10 +13,14 @@ struct LoopSettings {
   std::int64_t steps = 0;
   std::int64_t spent_steps = 0;
   std::int64_t batch = 32;
+  std::int64_t gradient_accumulation_steps = 1;
   std::int64_t eval_batch = 0;
   std::int64_t eval_every = 0;
   std::int64_t bad_steps = 1;
   std::int64_t log_every = 1;
+
+  /// Rows whose gradients make an update.
+  [[nodiscard]] std::int64_t updateRows() const { return batch * gradient_accumulation_steps; }
 };
 
 const SettingGroup<LoopSettings>& loopSettings();

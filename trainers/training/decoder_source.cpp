@@ -7,6 +7,8 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <memory>
 #include <utility>
 
@@ -38,12 +40,64 @@ class LlamaBlueprint : public ModelBlueprint {
   }
 
   [[nodiscard]] std::uint64_t savedActivationBytes(const StepShape& shape) const override {
-    return train::savedActivationBytes(config_, shape);
+    const StepBytes step = stepBytes(config_, shape);
+    return step.layers + step.logits;
+  }
+
+  [[nodiscard]] MemoryEstimate memory(const StepShape& shape,
+                                      const WeightBytes& weights) const override {
+    return estimateDecoderMemory(stepBytes(config_, shape), weights);
   }
 
  private:
   DecoderConfig config_;
 };
+
+/// Elements that a token of a layer has kept for the backward pass.
+std::int64_t layerElements(const DecoderConfig& config,
+                           const StepShape& shape,
+                           std::int64_t layer) {
+  const std::int64_t hidden = config.hidden_size;
+  const std::int64_t heads = config.num_attention_heads * config.head_dim;
+  const std::int64_t inner = config.intermediate_size;
+  const std::string prefix = fmt::format("model.layers.{}.", layer);
+  const auto are_frozen = [&](std::initializer_list<const char*> weights) {
+    return std::all_of(weights.begin(), weights.end(), [&](const char* weight) {
+      return shape.frozen.contains(prefix + weight + ".weight");
+    });
+  };
+  std::int64_t elements = 6 * hidden + 4 * heads + config.num_attention_heads + 2 + 4 * inner;
+  elements += shape.has_document_mask ? shape.length : 0;
+  elements += shape.quantizes_activations ? 2 * hidden + 4 * heads + inner : 0;
+  elements -= are_frozen({"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"}) ? hidden : 0;
+  elements -= are_frozen({"mlp.gate_proj", "mlp.up_proj"}) ? hidden : 0;
+  elements -= are_frozen({"mlp.down_proj"}) ? inner : 0;
+  elements -= are_frozen({"input_layernorm"}) ? hidden : 0;
+  elements -= are_frozen({"post_attention_layernorm"}) ? hidden : 0;
+  return elements;
+}
+
+/// Elements that a token of a layer has traced, beside what the layer keeps.
+std::int64_t tracedElements(const DecoderConfig& config, const StepShape& shape) {
+  const auto count = [&](std::initializer_list<TracePart> parts) {
+    return std::count_if(
+        parts.begin(), parts.end(), [&](TracePart part) { return shape.traces.has(part); });
+  };
+  const std::int64_t maps = count({TracePart::kScore, TracePart::kProb});
+  std::int64_t elements = maps > 0 ? 2 * config.num_attention_heads * shape.length : 0;
+  if (shape.has_teacher) {
+    const std::int64_t heads = config.num_attention_heads * config.head_dim;
+    elements += maps * config.num_attention_heads * shape.length;
+    elements += count({TracePart::kContext, TracePart::kValue}) * heads;
+    elements += count({TracePart::kDense,
+                       TracePart::kOutput,
+                       TracePart::kHidden,
+                       TracePart::kSum,
+                       TracePart::kNormedDense}) *
+                config.hidden_size;
+  }
+  return elements;
+}
 
 /// Each tensor is brought to the wanted type and device before the next is read.
 ModelSource readLlama(const std::filesystem::path& folder, const ModelRequest& request) {
@@ -149,17 +203,24 @@ DecoderConfig decoderConfigFromArchitecture(const ArchitectureSettings& architec
   return config;
 }
 
-std::uint64_t savedActivationBytes(const DecoderConfig& config, const StepShape& shape) {
+StepBytes stepBytes(const DecoderConfig& config, const StepShape& shape) {
   const std::int64_t tokens = shape.rows * shape.length;
-  const bool sees_maps = shape.traces.has(TracePart::kScore) || shape.traces.has(TracePart::kProb);
-  const std::int64_t maps = !sees_maps ? 0 : shape.has_teacher ? 3 : 2;
-  const std::int64_t heads = config.num_attention_heads;
-  const std::int64_t layer = 6 * config.hidden_size + 5 * heads * config.head_dim +
-                             4 * config.intermediate_size + maps * heads * shape.length;
-  const std::int64_t outside =
-      3 * config.hidden_size + (shape.has_teacher ? 4 : 2) * config.vocab_size;
-  return static_cast<std::uint64_t>(shape.element_bytes * tokens *
-                                    (config.num_hidden_layers * layer + outside));
+  std::int64_t kept = 3 * config.hidden_size;
+  std::int64_t largest = 0;
+  for (std::int64_t layer = 0; layer < config.num_hidden_layers; ++layer) {
+    const std::int64_t own = layerElements(config, shape, layer);
+    largest = std::max(largest, own);
+    kept += tracedElements(config, shape) + (shape.recomputes_layers ? config.hidden_size : own);
+  }
+  kept += shape.recomputes_layers ? largest : 0;
+  const std::int64_t at_once = shape.logit_rows > 0 ? std::min(shape.logit_rows, tokens) : tokens;
+  const std::int64_t copies = (shape.has_teacher ? 5 : 2) + 2 * shape.logit_losses;
+  std::int64_t logits = copies * at_once * config.vocab_size;
+  if (shape.logit_rows > 0) {
+    logits += 2 * config.vocab_size * config.hidden_size;
+  }
+  return {.layers = static_cast<std::uint64_t>(shape.element_bytes * tokens * kept),
+          .logits = static_cast<std::uint64_t>(shape.element_bytes * logits)};
 }
 
 ModelFamily llamaFamily() {

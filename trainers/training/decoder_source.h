@@ -25,14 +25,19 @@ struct DecoderArchitectureSettings {
                                                           const DecoderArchitectureSettings& own,
                                                           std::int64_t vocabulary);
 
-/// Bytes that are kept from the forward pass of a decoder for the backward pass. With T = B N
-/// tokens, D hidden, I intermediate, H heads of width d, L layers, V vocabulary, counted on the
-/// operations of models/llama_layers.cpp:
-///   L (6 T D + 5 T H d + 4 T I + h T H N) + 3 T D + v T V
-///   h = 0 where attention is computed in blocks, 2 with traced scores or probabilities, and 1 more
-///   with a teacher;  v = 2 (logits and their logarithms), 4 with a teacher
-[[nodiscard]] std::uint64_t savedActivationBytes(const DecoderConfig& config,
-                                                 const StepShape& shape);
+/// What a step of a decoder holds where its backward pass begins. With T = B N tokens, D hidden, I
+/// intermediate, H heads of width d, V vocabulary, counted on the operations of
+/// models/llama_layers.cpp, a layer keeps
+///   6 T D + 4 T H d + T (H + 2) + 4 T I
+/// and T N for the mask, if there is one. Of that, frozen weights need no inputs: T D less where
+/// query, key and value are all frozen, T D where gate and up are, T I where down is, T D for each
+/// frozen norm. Traced scores or probabilities add 2 T H N, and with a teacher each traced part as
+/// much as it is large. Quantized activations add 2 T D + 4 T H d + T I. Layers that are computed
+/// again keep T D and what is traced, and one of them all of it. The head keeps 3 T D.
+/// Of the logits there are, each T V: one of each model, two for each loss, and while gradients are
+/// computed three more (one without a teacher). With train.logit_rows only so many rows of them,
+/// and the gradient of the head's weight twice.
+[[nodiscard]] StepBytes stepBytes(const DecoderConfig& config, const StepShape& shape);
 
 /// The decoders of the LLaMA family for readModel and randomModel.
 [[nodiscard]] ModelFamily llamaFamily();

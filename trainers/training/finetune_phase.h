@@ -12,12 +12,14 @@ class FinetunePhase : public ModelPhase {
 
   [[nodiscard]] bool hasTeacher() const override { return false; }
 
-  StepOutcome step(const StepRequest& request, const Pulse& pulse) override;
-
   [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluateTeacher(
       const Pulse& pulse) override;
 
  protected:
+  LossTerms forward(const BatchPart& part,
+                    const StepRequest& request,
+                    const Pulse& pulse,
+                    StepOutcome& outcome) override;
   [[nodiscard]] LossTerms objective(const Model& model,
                                     const TokenBatch& batch,
                                     std::int64_t step,

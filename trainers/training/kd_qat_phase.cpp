@@ -4,11 +4,13 @@
 #include "trainers/models/parameter_place.h"
 #include "trainers/settings/run_settings.h"
 #include "trainers/train_error.h"
+#include "trainers/training/logit_parts.h"
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -36,6 +38,28 @@ void checkSameShape(const ModelShape& student, const ModelShape& teacher) {
 
 void append(NamedTensors& target, const NamedTensors& added) {
   target.insert(target.end(), added.begin(), added.end());
+}
+
+/// What is trained leaves the teacher's memory; what is frozen stays in it.
+void separateTrained(const Model& student) {
+  const at::NoGradGuard no_grad;
+  for (const NamedTensor& parameter : student.parameters()) {
+    if (parameter.tensor.requires_grad()) {
+      parameter.tensor.set_data(parameter.tensor.detach().clone());
+    }
+  }
+}
+
+/// Bytes of `tensors` that are not in the memory of `others`.
+std::uint64_t bytesBeside(const NamedTensors& tensors, const NamedTensors& others) {
+  NamedTensors own;
+  for (const NamedTensor& entry : tensors) {
+    const at::Tensor* other = findTensor(others, entry.name);
+    if (other == nullptr || !other->is_alias_of(entry.tensor)) {
+      own.push_back(entry);
+    }
+  }
+  return totalBytes(own);
 }
 
 /// Bytes of the quantized copies that a step keeps: the linear layers' (of embedding tables it
@@ -79,9 +103,8 @@ KdQatPhase::KdQatPhase(const PhaseInput& input)
   const ModelShape teacher_shape = teacher.blueprint->shape();
   task().checkFits(teacher_shape, settings.teacher);
   ModelSource student = teacher;
-  if (settings.student == "teacher") {
-    student.parameters = cloneTensors(teacher.parameters);
-  } else {
+  const bool is_copy = settings.student == "teacher";
+  if (!is_copy) {
     student = readModel(settings.student, modelRequest());
     checkSameShape(student.blueprint->shape(), teacher_shape);
     task().checkFits(student.blueprint->shape(), settings.student);
@@ -93,11 +116,14 @@ KdQatPhase::KdQatPhase(const PhaseInput& input)
                         "distill.layer_map");
   distillation_ = Distillation::fromSettings(
       {.settings = input.settings, .layers = layers, .dtype = dtype(), .device = input.device});
+  checkLogitParts();
   teacher_ = teacher.blueprint->build(teacher.parameters, {}, {});
   const ModelQuantization quantization = makeModelQuantization(input.settings);
   quantization.weights.check(student.blueprint->weightShapes());
   takeModel(student, quantization);
-  if (settings.student != "teacher") {
+  if (is_copy) {
+    separateTrained(model());
+  } else {
     takeQuantizers(student, settings.student);
   }
 }
@@ -156,40 +182,71 @@ Intervention KdQatPhase::interventionOf(std::int64_t step, std::int64_t total_st
   return interventionAt(intervention_, seed, step, total_steps);
 }
 
-ModelTrace KdQatPhase::teacherTrace(const TokenBatch& batch, TraceSet needs) const {
+ModelTrace KdQatPhase::teacherTrace(const TokenBatch& batch, const ForwardOptions& options) const {
   const at::NoGradGuard no_grad;
-  return alignTrace(teacher_->forward(batch, {.trace = needs}), layer_map_);
+  return alignTrace(teacher_->forward(batch, options), layer_map_);
 }
 
-StepOutcome KdQatPhase::step(const StepRequest& request, const Pulse& pulse) {
-  const TokenBatch batch = task().batch(request.rows);
+LossTerms KdQatPhase::forward(const BatchPart& part,
+                              const StepRequest& request,
+                              const Pulse& pulse,
+                              StepOutcome& outcome) {
   const TraceSet needs = distillation_.needs() | request.trace;
   const Intervention intervention = interventionOf(request.step, request.total_steps);
-  trainedModel().clearGradients();
-  for (const NamedTensor& parameter : distillation_.parameters()) {
-    parameter.tensor.mutable_grad().reset();
+  ForwardOptions options = trainingPass(needs);
+  outcome.teacher = teacherTrace(part.batch,
+                                 {.trace = needs | interventionNeeds(intervention),
+                                  .stops_before_head = options.stops_before_head});
+  pulse();
+  options.intervention = intervention;
+  options.variant = interventionVariant(intervention_);
+  options.teacher = &*outcome.teacher;
+  outcome.student = model().forward(part.batch, options);
+  const LossInput input = {.student = outcome.student,
+                           .teacher = *outcome.teacher,
+                           .batch = part.batch,
+                           .step = request.step,
+                           .total_steps = request.total_steps,
+                           .share = part.share};
+  return options.stops_before_head ? inParts(part, input) : distillation_.evaluate(input);
+}
+
+LossTerms KdQatPhase::inParts(const BatchPart& part, const LossInput& whole) const {
+  const Distillation on_logits = distillation_.onLogits();
+  const Distillation others = distillation_.onTraces();
+  const PartedLogits logits = {.student = {whole.student.logits, model().headWeight()},
+                               .teacher = {whole.teacher.logits, teacher_->headWeight()},
+                               .rows = stepMemory().logit_rows};
+  LossTerms terms;
+  if (!on_logits.losses().empty()) {
+    terms = inLogitParts(logits, part, [&](const LogitPart& now) {
+      return on_logits.evaluate({.student = now.student,
+                                 .teacher = now.teacher,
+                                 .batch = now.batch,
+                                 .step = whole.step,
+                                 .total_steps = whole.total_steps,
+                                 .share = now.share});
+    });
   }
-  StepOutcome outcome;
-  outcome.teacher = teacherTrace(batch, needs | interventionNeeds(intervention));
-  pulse();
-  outcome.student = model().forward(batch,
-                                    {.is_training = true,
-                                     .trace = needs,
-                                     .intervention = intervention,
-                                     .variant = interventionVariant(intervention_),
-                                     .teacher = &*outcome.teacher});
-  LossTerms terms = distillation_.evaluate({.student = outcome.student,
-                                            .teacher = *outcome.teacher,
-                                            .batch = batch,
-                                            .step = request.step,
-                                            .total_steps = request.total_steps});
-  pulse();
-  terms.total.backward();
-  outcome.loss = terms.total.item<double>();
-  outcome.losses = std::move(terms.components);
-  outcome.batch = batch;
-  outcome.tokens = batch.lengths.sum().item<double>();
-  return outcome;
+  if (!others.losses().empty()) {
+    LossTerms more = others.evaluate(whole);
+    terms.total = terms.total.defined() ? terms.total + more.total : more.total;
+    std::move(more.components.begin(), more.components.end(), std::back_inserter(terms.components));
+  }
+  return terms;
+}
+
+void KdQatPhase::checkLogitParts() const {
+  for (const WeightedLoss& entry : distillation_.losses()) {
+    if (stepMemory().logit_rows > 0 && entry.loss.couples_tokens) {
+      throw TrainError(ExitCode::kBadSpec,
+                       fmt::format("train.logit_rows is {}, but distill.{} weighs a token by what "
+                                   "others are (tsld, or cakld without a confidence of its own); "
+                                   "set it to 0",
+                                   stepMemory().logit_rows,
+                                   entry.name));
+    }
+  }
 }
 
 std::optional<std::vector<MetricPoint>> KdQatPhase::evaluate(std::int64_t step,
@@ -203,7 +260,7 @@ std::optional<std::vector<MetricPoint>> KdQatPhase::evaluate(std::int64_t step,
     return points;
   }
   const auto with_help = [&](const TokenBatch& batch) {
-    const ModelTrace teacher = teacherTrace(batch, interventionNeeds(intervention));
+    const ModelTrace teacher = teacherTrace(batch, {.trace = interventionNeeds(intervention)});
     return model()
         .forward(batch,
                  {.intervention = intervention,
@@ -236,7 +293,7 @@ LossTerms KdQatPhase::objective(const Model& model,
                                 std::int64_t step,
                                 std::int64_t total_steps) const {
   const TraceSet needs = distillation_.needs();
-  const ModelTrace teacher = teacherTrace(batch, needs);
+  const ModelTrace teacher = teacherTrace(batch, {.trace = needs});
   const ModelTrace student = model.forward(batch, {.trace = needs});
   return distillation_.evaluate({.student = student,
                                  .teacher = teacher,
@@ -259,12 +316,14 @@ MemoryEstimate KdQatPhase::memory() const {
   StepShape shape = stepShape();
   shape.quantizes_activations = model().quantization().quantizesActivations();
   shape.has_teacher = true;
-  shape.traces = distillation_.needs() | interventionNeeds(interventionOf(0, 1));
-  return estimateMemory(blueprint().savedActivationBytes(shape),
-                        {.latent = totalBytes(parameters()),
-                         .trainable = totalBytes(trainableParameters()),
-                         .teacher = totalBytes(teacher_->parameters()),
-                         .quantized = quantizedCopyBytes(model())});
+  shape.logit_losses = static_cast<std::int64_t>(distillation_.onLogits().losses().size());
+  shape.traces |= distillation_.needs() | interventionNeeds(interventionOf(0, 1));
+  return blueprint().memory(shape,
+                            {.latent = bytesBeside(parameters(), teacher_->parameters()),
+                             .trainable = totalBytes(trainableParameters()),
+                             .teacher = totalBytes(teacher_->parameters()),
+                             .quantized = quantizedCopyBytes(model()),
+                             .moments = momentBytes(trainableParameters())});
 }
 
 }  // namespace retort::train

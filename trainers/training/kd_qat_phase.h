@@ -22,7 +22,8 @@ struct LayerMapSettings {
 
 /// Quantization-aware training of a student by distillation from its full-precision teacher
 /// (arXiv 2211.11014). The teacher is in evaluation mode and records no gradients; the student
-/// starts from the teacher's weights unless it has its own, and is quantized on the fly. While an
+/// starts from the teacher's weights unless it has its own, and is quantized on the fly; frozen
+/// weights are quantized once, and their latent values are then the teacher's own tensors. While an
 /// intervention (intervention.h) lasts, the student computes with parts of the teacher's trace;
 /// evaluations "eval.…" are without it, "intervention.eval.…" with that of the last update.
 class KdQatPhase : public ModelPhase {
@@ -39,8 +40,6 @@ class KdQatPhase : public ModelPhase {
   [[nodiscard]] NamedTensors parameters() const override;
   [[nodiscard]] NamedTensors trainableParameters() const override;
 
-  StepOutcome step(const StepRequest& request, const Pulse& pulse) override;
-
   [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluate(std::int64_t step,
                                                                  std::int64_t total_steps,
                                                                  const Pulse& pulse) override;
@@ -53,6 +52,10 @@ class KdQatPhase : public ModelPhase {
   [[nodiscard]] ProbedTraining probed(std::int64_t step, std::int64_t total_steps) const override;
 
  protected:
+  LossTerms forward(const BatchPart& part,
+                    const StepRequest& request,
+                    const Pulse& pulse,
+                    StepOutcome& outcome) override;
   [[nodiscard]] LossTerms objective(const Model& model,
                                     const TokenBatch& batch,
                                     std::int64_t step,
@@ -64,7 +67,14 @@ class KdQatPhase : public ModelPhase {
   [[nodiscard]] Intervention interventionOf(std::int64_t step, std::int64_t total_steps) const;
 
   /// The teacher's trace in the student's layers, under at::NoGradGuard.
-  [[nodiscard]] ModelTrace teacherTrace(const TokenBatch& batch, TraceSet needs) const;
+  [[nodiscard]] ModelTrace teacherTrace(const TokenBatch& batch,
+                                        const ForwardOptions& options) const;
+
+  /// The losses on the logits part by part, and then the others.
+  [[nodiscard]] LossTerms inParts(const BatchPart& part, const LossInput& whole) const;
+
+  /// Throws TrainError (bad spec) for losses whose logits cannot be parted.
+  void checkLogitParts() const;
 
   Distillation distillation_;
   InterventionSettings intervention_;

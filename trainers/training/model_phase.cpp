@@ -2,9 +2,12 @@
 
 #include "core/base/text.h"
 #include "trainers/data/data_settings.h"
+#include "trainers/data/text_settings.h"
 #include "trainers/freezing/freezing.h"
 #include "trainers/io/model_folder.h"
+#include "trainers/optimizers/registry.h"
 #include "trainers/settings/loop_settings.h"
+#include "trainers/training/probe_schedule.h"
 #include "trainers/training/resource_estimate.h"
 
 #include <ATen/ATen.h>
@@ -43,9 +46,58 @@ std::optional<std::size_t> firstBad(const std::vector<at::Tensor>& layers) {
 
 }  // namespace
 
+const SettingGroup<StepMemorySettings>& stepMemorySettings() {
+  static const auto kGroup =
+      SettingGroup<StepMemorySettings>()
+          .add(&StepMemorySettings::gradient_checkpointing,
+               {.key = "train.gradient_checkpointing",
+                .documentation = "keep only the input of each layer for the backward pass, which "
+                                 "computes the layer again: less memory, about a third more time, "
+                                 "the same numbers",
+                .when = {taskIsForLanguageModels()}})
+          .add(&StepMemorySettings::logit_rows,
+               {.key = "train.logit_rows",
+                .documentation = "compute logits, and losses on them, for so many judged tokens at "
+                                 "once, so that they are never all there: less memory, the same "
+                                 "numbers to rounding; 0: all at once",
+                .unit = "tokens",
+                .minimum = 0,
+                .maximum = 1e9,
+                .when = {taskIsForLanguageModels()}});
+  return kGroup;
+}
+
 ModelPhase::ModelPhase(const PhaseInput& input)
     : input_(input),
-      run_(runSettings().read(input.settings)) {}
+      run_(runSettings().read(input.settings)),
+      step_memory_(stepMemorySettings().read(input.settings)) {}
+
+StepOutcome ModelPhase::step(const StepRequest& request, const Pulse& pulse) {
+  const TokenBatch whole = task_->batch(request.rows);
+  for (const NamedTensor& parameter : parameters()) {
+    parameter.tensor.mutable_grad().reset();
+  }
+  StepOutcome outcome;
+  for (const BatchPart& part : splitBatch(whole, loopSettings().read(input_.settings).batch)) {
+    outcome.student = {};
+    outcome.teacher.reset();
+    LossTerms terms = forward(part, request, pulse, outcome);
+    pulse();
+    terms.total.backward();
+    outcome.loss += terms.total.item<double>();
+    addComponents(outcome.losses, terms.components);
+    outcome.batch = part.batch;
+  }
+  outcome.tokens = whole.lengths.sum().item<double>();
+  return outcome;
+}
+
+ForwardOptions ModelPhase::trainingPass(TraceSet trace) const {
+  return {.is_training = true,
+          .trace = trace,
+          .recomputes_layers = step_memory_.gradient_checkpointing,
+          .stops_before_head = step_memory_.logit_rows > 0};
+}
 
 at::ScalarType ModelPhase::dtype() const {
   return run_.dtype == "float64" ? at::kDouble : at::kFloat;
@@ -165,15 +217,36 @@ Json ModelPhase::summary() const {
 }
 
 MemoryEstimate ModelPhase::memory() const {
-  return estimateMemory(
-      blueprint_->savedActivationBytes(stepShape()),
-      {.latent = totalBytes(parameters()), .trainable = totalBytes(trainableParameters())});
+  return blueprint_->memory(stepShape(),
+                            {.latent = totalBytes(parameters()),
+                             .trainable = totalBytes(trainableParameters()),
+                             .moments = momentBytes(trainableParameters())});
+}
+
+std::uint64_t ModelPhase::momentBytes(const NamedTensors& trainable) const {
+  const OptimizerSettings settings = optimizerSettings().read(input_.settings);
+  const std::optional<double> bytes = findOptimizer(settings.optimizer).moment_bytes;
+  double numbers = 0;
+  for (const NamedTensor& entry : trainable) {
+    numbers += static_cast<double>(entry.tensor.numel());
+  }
+  return bytes ? static_cast<std::uint64_t>(numbers * *bytes) : 2 * totalBytes(trainable);
 }
 
 StepShape ModelPhase::stepShape() const {
-  return {.rows = loopSettings().read(input_.settings).batch,
-          .length = dataSettings().read(input_.settings).max_length,
-          .element_bytes = dtype() == at::kDouble ? 8 : 4};
+  StepShape shape = {.rows = loopSettings().read(input_.settings).batch,
+                     .length = dataSettings().read(input_.settings).max_length,
+                     .element_bytes = dtype() == at::kDouble ? 8 : 4,
+                     .traces = ProbeSchedule(input_.settings, hasTeacher()).needs(1),
+                     .has_document_mask = textSettings().read(input_.settings).document_mask,
+                     .recomputes_layers = step_memory_.gradient_checkpointing,
+                     .logit_rows = step_memory_.logit_rows};
+  for (const NamedTensor& parameter : model_->parameters()) {
+    if (!parameter.tensor.requires_grad()) {
+      shape.frozen.insert(parameter.name);
+    }
+  }
+  return shape;
 }
 
 }  // namespace retort::train

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "trainers/settings/run_settings.h"
+#include "trainers/training/batch_part.h"
 #include "trainers/training/model_source.h"
 #include "trainers/training/training_phase.h"
 #include "trainers/training/training_task.h"
@@ -12,6 +13,15 @@
 #include <string>
 
 namespace retort::train {
+
+/// What a step does without, to take less memory.
+struct StepMemorySettings {
+  bool gradient_checkpointing = false;
+  std::int64_t logit_rows = 0;
+};
+
+/// train.gradient_checkpointing, train.logit_rows
+[[nodiscard]] const SettingGroup<StepMemorySettings>& stepMemorySettings();
 
 /// What every phase is made from.
 struct PhaseInput {
@@ -38,6 +48,10 @@ class ModelPhase : public TrainingPhase {
     model_->setSecondMoments(second_moments);
   }
 
+  /// In train.gradient_accumulation_steps parts, one after the other; the outcome's batch and
+  /// traces are those of the last, its losses those of all.
+  StepOutcome step(const StepRequest& request, const Pulse& pulse) override;
+
   [[nodiscard]] ProbedTraining probed(std::int64_t step, std::int64_t total_steps) const override;
   [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluate(std::int64_t step,
                                                                  std::int64_t total_steps,
@@ -58,6 +72,18 @@ class ModelPhase : public TrainingPhase {
 
  protected:
   explicit ModelPhase(const PhaseInput& input);
+
+  /// The forward passes of a part of an update's batch in training mode, with gradients. What they
+  /// trace is left in `outcome`.
+  virtual LossTerms forward(const BatchPart& part,
+                            const StepRequest& request,
+                            const Pulse& pulse,
+                            StepOutcome& outcome) = 0;
+
+  /// How a pass is to be made that traces these parts.
+  [[nodiscard]] ForwardOptions trainingPass(TraceSet trace) const;
+
+  [[nodiscard]] const StepMemorySettings& stepMemory() const { return step_memory_; }
 
   /// What the phase minimises at the update with index `step`, without dropout and intervention
   /// (ProbedTraining::objective).
@@ -82,12 +108,16 @@ class ModelPhase : public TrainingPhase {
 
   [[nodiscard]] const PhaseInput& input() const { return input_; }
 
+  /// What the optimizer of the settings holds of these.
+  [[nodiscard]] std::uint64_t momentBytes(const NamedTensors& trainable) const;
+
   /// Of one step, without teacher and quantization.
   [[nodiscard]] StepShape stepShape() const;
 
  private:
   PhaseInput input_;
   RunSettings run_;
+  StepMemorySettings step_memory_;
   std::unique_ptr<TrainingTask> task_;
   std::shared_ptr<const ModelBlueprint> blueprint_;
   std::unique_ptr<Model> model_;

@@ -55,13 +55,4 @@ ModelSource randomModel(const SettingValues& settings,
   throw TrainError(ExitCode::kBadSpec, "model.init: no architecture can start at random");
 }
 
-NamedTensors cloneTensors(const NamedTensors& parameters) {
-  NamedTensors copies;
-  copies.reserve(parameters.size());
-  for (const NamedTensor& parameter : parameters) {
-    copies.push_back({parameter.name, parameter.tensor.detach().clone()});
-  }
-  return copies;
-}
-
 }  // namespace retort::train

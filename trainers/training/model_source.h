@@ -43,6 +43,12 @@ class ModelBlueprint {
 
   /// See resource_estimate.h.
   [[nodiscard]] virtual std::uint64_t savedActivationBytes(const StepShape& shape) const = 0;
+
+  /// The peak of a step with these weights.
+  [[nodiscard]] virtual MemoryEstimate memory(const StepShape& shape,
+                                              const WeightBytes& weights) const {
+    return estimateMemory(savedActivationBytes(shape), weights);
+  }
 };
 
 /// A model as it comes out of a folder: its configuration and its parameters in the model's order.
@@ -73,9 +79,6 @@ struct ModelRequest {
 [[nodiscard]] ModelSource randomModel(const SettingValues& settings,
                                       std::int64_t vocabulary,
                                       const ModelRequest& request);
-
-/// Copies that share nothing with `parameters`.
-[[nodiscard]] NamedTensors cloneTensors(const NamedTensors& parameters);
 
 /// A family of architectures.
 struct ModelFamily {

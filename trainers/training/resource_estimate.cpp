@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint64_t kProgramBytes = 123'000'000;
 constexpr std::uint64_t kLeastWorkspace = 25'000'000;
 constexpr std::uint64_t kWorkspacePercent = 55;
+constexpr std::uint64_t kLeastDecoderWorkspace = 20'000'000;
 
 }  // namespace
 
@@ -78,9 +79,17 @@ MemoryEstimate estimateMemory(std::uint64_t activations, const WeightBytes& weig
           .latent = weights.latent,
           .quantized = weights.quantized,
           .gradients = weights.trainable,
-          .optimizer = 2 * weights.trainable,
+          .optimizer = weights.moments.value_or(2 * weights.trainable),
           .activations = activations,
           .workspace = kLeastWorkspace + activations * kWorkspacePercent / 100};
+}
+
+MemoryEstimate estimateDecoderMemory(const StepBytes& step, const WeightBytes& weights) {
+  MemoryEstimate estimate = estimateMemory(step.layers + step.logits, weights);
+  const std::uint64_t unused = (6 * step.layers + 3 * step.logits) / 10;
+  estimate.workspace =
+      kLeastDecoderWorkspace + (unused > weights.trainable ? unused - weights.trainable : 0);
+  return estimate;
 }
 
 std::uint64_t diskBytes(std::uint64_t model_bytes, const CheckpointSettings& settings) {

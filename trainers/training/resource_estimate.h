@@ -8,6 +8,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <set>
 #include <string>
 
 namespace retort::train {
@@ -22,7 +24,13 @@ struct StepShape {
   std::int64_t element_bytes = 4;
   bool quantizes_activations = false;
   bool has_teacher = false;
-  TraceSet traces;  ///< what losses look at, in the student and in the teacher
+  TraceSet traces;  ///< what losses and probes look at, in the student and in the teacher
+  // Of language models:
+  bool has_document_mask = false;
+  bool recomputes_layers = false;     ///< train.gradient_checkpointing
+  std::int64_t logit_rows = 0;        ///< train.logit_rows
+  std::int64_t logit_losses = 1;      ///< losses on the logits
+  std::set<std::string> frozen = {};  ///< parameters that need no gradient
 };
 
 /// Bytes that are kept from the forward pass of an encoder for the backward pass and the losses.
@@ -36,7 +44,7 @@ struct StepShape {
 [[nodiscard]] std::uint64_t savedActivationBytes(const BertConfig& config, const StepShape& shape);
 
 /// The peak of a training process on the CPU, state by state, in bytes. Rows of data (4 bytes a
-/// token) and probes that trace more than the losses are not in it.
+/// token) and what probes do beyond tracing the step's passes are not in it.
 struct MemoryEstimate {
   std::uint64_t program = 0;    ///< the program and LibTorch
   std::uint64_t teacher = 0;    ///< its weights
@@ -58,7 +66,8 @@ struct WeightBytes {
   std::uint64_t latent = 0;
   std::uint64_t trainable = 0;
   std::uint64_t teacher = 0;
-  std::uint64_t quantized = 0;  ///< copies that a step keeps for its backward pass
+  std::uint64_t quantized = 0;                ///< copies that a step keeps for its backward pass
+  std::optional<std::uint64_t> moments = {};  ///< of the optimizer; empty: two for each trained one
 };
 
 /// The sum of all states; `activations`: savedActivationBytes. Only `program` and `workspace` are
@@ -69,6 +78,19 @@ struct WeightBytes {
 /// GLIBC_TUNABLES=glibc.malloc.mmap_threshold=65536 kd_qat with 32 x 64 tokens peaks at 1312 MB
 /// instead of 1808, and the states without workspace sum to 1334. A GPU needs less, too.
 [[nodiscard]] MemoryEstimate estimateMemory(std::uint64_t activations, const WeightBytes& weights);
+
+/// What a step of a language model holds beside weights, where its backward pass begins.
+struct StepBytes {
+  std::uint64_t layers = 0;  ///< kept by the layers for the backward pass
+  std::uint64_t logits = 0;  ///< logits, and what losses make of them
+};
+
+/// The same for language models, whose logits can outweigh the layers. Gradients come into the room
+/// that activations leave, so the workspace, what glibc's heap does not use again, is
+///   20 MB + max(0, 0.6 layers + 0.3 logits - gradients),
+/// fitted to runs that are recorded in tests/trainers/training/decoder_memory_test.cpp.
+[[nodiscard]] MemoryEstimate estimateDecoderMemory(const StepBytes& step,
+                                                   const WeightBytes& weights);
 
 /// Bytes that checkpoints and results of a run can take at once: each checkpoint holds the weights
 /// and two moments, and a new one is complete before an old one goes.

@@ -123,8 +123,8 @@ class Analysis {
     phase_ = makePhase({.settings = settings_, .device = device_, .warn = warn});
     loadWeights();
     const LoopSettings loop = loopSettings().read(settings_);
-    const std::int64_t total =
-        plannedSteps(loop, (phase_->trainingRows() + loop.batch - 1) / loop.batch);
+    const std::int64_t rows = loop.updateRows();
+    const std::int64_t total = plannedSteps(loop, (phase_->trainingRows() + rows - 1) / rows);
     probed_ = phase_->probed(std::max<std::int64_t>(total - 1, 0), total);
     batch_ =
         request.batch > 0 ? request.batch : (loop.eval_batch > 0 ? loop.eval_batch : loop.batch);

@@ -157,7 +157,7 @@ Json checkRun(const std::filesystem::path& folder) {
   const Preparation ready(
       spec, paths, [&](const std::string& message) { warnings.push_back(message); });
   const LoopSettings loop = loopSettings().read(ready.settings);
-  const BatchOrder order({.rows = ready.phase->trainingRows(), .batch = loop.batch});
+  const BatchOrder order({.rows = ready.phase->trainingRows(), .batch = loop.updateRows()});
   const std::int64_t total = plannedSteps(loop, order.batchesPerEpoch());
   const MemoryEstimate memory = ready.phase->memory();
   std::vector<std::string> damage;

@@ -33,7 +33,7 @@ double secondsSince(Clock::time_point start) {
 
 BatchOrder makeOrder(const SettingValues& settings, const TrainingPhase& phase) {
   return BatchOrder({.rows = phase.trainingRows(),
-                     .batch = loopSettings().read(settings).batch,
+                     .batch = loopSettings().read(settings).updateRows(),
                      .shuffle = dataSettings().read(settings).shuffle,
                      .seed = static_cast<std::uint64_t>(runSettings().read(settings).seed)});
 }

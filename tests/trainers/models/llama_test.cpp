@@ -1,6 +1,7 @@
 #include "trainers/models/llama.h"
 
 #include "tests/trainers/models/tiny_decoder.h"
+#include "tests/trainers/tensor_memory.h"
 #include "trainers/models/model_quantization.h"
 
 #include <ATen/ATen.h>
@@ -376,6 +377,69 @@ TEST(LlamaModel, FrozenWeightsGetNoGradient) {
 
   EXPECT_FALSE(parameter(model, frozen).grad().defined());
   EXPECT_TRUE(parameter(model, "model.layers.0.self_attn.q_proj.weight").grad().defined());
+}
+
+/// Bytes of tensors that a second forward pass leaves behind.
+std::int64_t keptBytes(LlamaModel& model, const std::set<std::string>& frozen) {
+  model.setTrainable(frozen);
+  const TokenBatch batch = {.input_ids = ids(kRows), .labels = ids(kRows)};
+  static_cast<void>(model.forward(batch, {}));
+  const TensorMemory memory;
+  const ModelTrace trace = model.forward(batch, {});
+  return memory.live();
+}
+
+TEST(LlamaModel, APassKeepsNeitherInputNorQuantizedCopyForFrozenWeights) {
+  const DecoderConfig config = smallDecoderConfig();
+  LlamaModel model = smallModel(config,
+                                {{"quant.weight.scheme", "symmetric"},
+                                 {"quant.weight.bits", 4},
+                                 {"quant.weight.granularity", "row"}});
+  const std::string down = "model.layers.1.mlp.down_proj.weight";
+  const std::int64_t tokens = ids(kRows).numel();
+  const std::int64_t kept = keptBytes(model, {});
+  const std::int64_t bytes =
+      tokens * config.intermediate_size + config.hidden_size * config.intermediate_size;
+
+  EXPECT_EQ(kept - keptBytes(model, {down}), bytes * 8);
+}
+
+TEST(LlamaModel, FrozenWeightsAreQuantizedOnceAndTheSame) {
+  const std::string frozen = "model.layers.0.self_attn.v_proj.weight";
+  LlamaModel model = smallModel(smallDecoderConfig({{"tie_word_embeddings", true}}),
+                                {{"quant.weight.scheme", "ternary"}, {"quant.head.bits", 3}});
+  const at::Tensor before = model.forward({.input_ids = ids(kRows)}, {}).logits.detach();
+  const at::Tensor computed = model.weightInUse(frozen);
+  model.setTrainable({frozen, kTokenTable});
+
+  EXPECT_TRUE(at::equal(model.weightInUse(frozen), computed));
+  EXPECT_TRUE(model.weightInUse(frozen).is_alias_of(model.weightInUse(frozen)));
+  EXPECT_TRUE(model.weightInUse(kHeadWeight).is_alias_of(model.weightInUse(kHeadWeight)));
+  EXPECT_FALSE(model.weightInUse(frozen).is_alias_of(parameter(model, frozen)));
+  EXPECT_TRUE(at::equal(model.forward({.input_ids = ids(kRows)}, {}).logits.detach(), before));
+  // A weight that is trained again is quantized in each pass.
+  model.setTrainable({});
+  EXPECT_FALSE(model.weightInUse(frozen).is_alias_of(model.weightInUse(frozen)));
+}
+
+TEST(LlamaModel, RangesOfFrozenWeightsLearnUnlessTheyAreFrozen) {
+  const std::string weight = "model.layers.0.self_attn.o_proj.weight";
+  const std::string step = "quantizers." + weight + ".lsq_4.step";
+  LlamaModel model =
+      smallModel(smallDecoderConfig(), {{"quant.weight.scheme", "lsq"}, {"quant.weight.bits", 4}});
+  const TokenBatch batch = {.input_ids = ids(kRows), .labels = ids(kRows)};
+  const at::Tensor& held = *findTensor(model.quantizerParameters(), step);
+  for (const bool learns : {true, false}) {
+    model.setTrainable(learns ? std::set<std::string>{weight}
+                              : std::set<std::string>{weight, step});
+    model.clearGradients();
+
+    nextTokenLoss(model.forward(batch, {}), batch).backward();
+
+    EXPECT_EQ(held.grad().defined(), learns);
+    EXPECT_FALSE(parameter(model, weight).grad().defined());
+    EXPECT_EQ(model.weightInUse(weight).is_alias_of(model.weightInUse(weight)), !learns);
+  }
 }
 
 TEST(LlamaModel, DropoutIsForTrainingOnly) {

@@ -39,6 +39,10 @@ std::map<std::string, double> evaluated(TrainingPhase& phase) {
   return values;
 }
 
+bool isFrozen(const std::string& name) {
+  return name.find("v_proj") != std::string::npos || name.find("o_proj") != std::string::npos;
+}
+
 class DecoderPhases : public testing::Test {
  protected:
   DecoderPhases() { tinyPretraining().writeModel(folder_.path() / "teacher"); }
@@ -89,13 +93,40 @@ TEST_F(DecoderPhases, FrozenProjectionsHaveNoGradientAndNoOptimizerState) {
   static_cast<void>(phase.step({.rows = firstRows(4)}, goOn));
 
   for (const NamedTensor& parameter : phase.parameters()) {
-    const bool is_frozen = parameter.name.find("v_proj") != std::string::npos ||
-                           parameter.name.find("o_proj") != std::string::npos;
-    EXPECT_EQ(parameter.tensor.grad().defined(), !is_frozen) << parameter.name;
+    EXPECT_EQ(parameter.tensor.grad().defined(), !isFrozen(parameter.name)) << parameter.name;
   }
   for (const NamedTensor& parameter : phase.trainableParameters()) {
     EXPECT_EQ(parameter.name.find("v_proj"), std::string::npos);
     EXPECT_EQ(parameter.name.find("o_proj"), std::string::npos);
+  }
+}
+
+TEST_F(DecoderPhases, FrozenWeightsAreTheTeachersAndTrainedOnesAreNot) {
+  KdQatPhase phase = student({{"freeze", Json{"o", "v"}}});
+  const NamedTensors& teacher = phase.probed(0, 1).teacher->parameters();
+
+  for (const NamedTensor& parameter : phase.model().parameters()) {
+    const at::Tensor& other = *findTensor(teacher, parameter.name);
+    EXPECT_EQ(parameter.tensor.is_alias_of(other), isFrozen(parameter.name)) << parameter.name;
+    EXPECT_TRUE(at::equal(parameter.tensor, other));
+  }
+  const MemoryEstimate frozen = phase.memory();
+  const MemoryEstimate full = student().memory();
+  EXPECT_EQ(full.latent - frozen.latent, full.gradients - frozen.gradients);
+  EXPECT_GT(full.latent, frozen.latent);
+}
+
+// The same update whether a frozen weight is held or quantized in each pass.
+TEST_F(DecoderPhases, HoldingFrozenWeightsChangesNoGradient) {
+  KdQatPhase holding = student({{"freeze", Json{"o", "v"}}});
+  KdQatPhase plain = student();
+  static_cast<void>(holding.step({.rows = firstRows(4)}, goOn));
+  static_cast<void>(plain.step({.rows = firstRows(4)}, goOn));
+
+  const NamedTensors others = plain.parameters();
+  for (const NamedTensor& parameter : holding.trainableParameters()) {
+    EXPECT_TRUE(at::equal(parameter.tensor.grad(), findTensor(others, parameter.name)->grad()))
+        << parameter.name;
   }
 }
 

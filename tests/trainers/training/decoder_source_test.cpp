@@ -150,17 +150,5 @@ TEST(DecoderSource, RefusesKeysThatDoNotDivideTheHeads) {
       ThrowsMessage<TrainError>(HasSubstr("key_value_heads 3")));
 }
 
-TEST(DecoderSource, CountsWhatAPassKeeps) {
-  // T = 2 x 6, D = 16, H d = 16, I = 24, L = 2, V = 20: each number of the formula by hand.
-  const DecoderConfig config = smallDecoderConfig();
-  const StepShape shape = {.rows = 2, .length = 6};
-  const std::uint64_t layer = 6 * 16 + 5 * 16 + 4 * 24;
-
-  EXPECT_EQ(savedActivationBytes(config, shape), 4 * 12 * (2 * layer + 3 * 16 + 2 * 20));
-  EXPECT_EQ(savedActivationBytes(
-                config, {.rows = 2, .length = 6, .has_teacher = true, .traces = TracePart::kProb}),
-            4 * 12 * (2 * (layer + 3 * 4 * 6) + 3 * 16 + 4 * 20));
-}
-
 }  // namespace
 }  // namespace retort::train
