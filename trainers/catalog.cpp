@@ -3,6 +3,8 @@
 #include "trainers/data/data_settings.h"
 #include "trainers/data/task.h"
 #include "trainers/data/text_settings.h"
+#include "trainers/evaluation/choice_evaluation.h"
+#include "trainers/evaluation/text_samples.h"
 #include "trainers/freezing/freezing.h"
 #include "trainers/losses/registry.h"
 #include "trainers/models/activation_settings.h"
@@ -51,6 +53,8 @@ std::vector<SettingSpec> allSettings() {
   append(settings, textSettings().specs());
   append(settings, grammarSettings().specs());
   append(settings, languageEvaluationSettings().specs());
+  append(settings, choiceEvaluationSettings().specs());
+  append(settings, sampleSettings().specs());
   append(settings, loopSettings().specs());
   append(settings, scheduleSettings().specs());
   append(settings, optimizerSettings().specs());

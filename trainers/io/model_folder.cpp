@@ -344,8 +344,10 @@ void writeModelFolder(const fs::path& folder, const ModelFiles& files) {
       writeSafetensors(prepared / kQuantizers, files.quantizers);
     }
     writeOrThrow(writeFileAtomically(prepared / "config.json", files.config.dump(2) + "\n"));
-    for (const auto& [name, contents] : files.tokenizer) {
-      writeOrThrow(writeFileAtomically(prepared / name, contents));
+    for (const auto* contents : {&files.tokenizer, &files.results}) {
+      for (const auto& [name, text] : *contents) {
+        writeOrThrow(writeFileAtomically(prepared / name, text));
+      }
     }
     publishFolder(prepared, folder);
   } catch (...) {

@@ -80,10 +80,11 @@ class ModelFolder {
 
 /// Everything that a model folder consists of.
 struct ModelFiles {
-  Json config;                                   ///< config.json
-  TensorMap tensors;                             ///< model.safetensors
-  TensorMap quantizers;                          ///< quantizers.safetensors; no file when empty
-  std::map<std::string, std::string> tokenizer;  ///< contents by file name: "vocab.txt", …
+  Json config;                                      ///< config.json
+  TensorMap tensors;                                ///< model.safetensors
+  TensorMap quantizers;                             ///< quantizers.safetensors; no file when empty
+  std::map<std::string, std::string> tokenizer;     ///< contents by file name: "vocab.txt", …
+  std::map<std::string, std::string> results = {};  ///< the same: how the model was judged
 };
 
 /// Writes a folder that other tools load. All files are written and synced beside the target first;

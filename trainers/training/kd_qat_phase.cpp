@@ -195,8 +195,11 @@ StepOutcome KdQatPhase::step(const StepRequest& request, const Pulse& pulse) {
 std::optional<std::vector<MetricPoint>> KdQatPhase::evaluate(std::int64_t step,
                                                              std::int64_t total_steps,
                                                              const Pulse& pulse) {
-  auto points = task().evaluate(
-      {.forward = logitsOf(model()), .teacher = logitsOf(*teacher_), .prefix = ""}, pulse);
+  auto points = task().evaluate({.forward = logitsOf(model()),
+                                 .teacher = logitsOf(*teacher_),
+                                 .prefix = "",
+                                 .positions = model().shape().positions},
+                                pulse);
   const std::int64_t last_update = std::max<std::int64_t>(step - 1, 0);
   const Intervention intervention = interventionOf(last_update, total_steps);
   if (!points || !intervention_.evaluate || intervention == Intervention::kNone) {

@@ -134,7 +134,17 @@ std::string ModelPhase::firstNonFinite(std::span<const std::int64_t> rows) {
   return isFinite(trace.logits) ? "" : "the logits";
 }
 
-void ModelPhase::writeModel(const std::filesystem::path& folder) const {
+std::optional<std::vector<TextSample>> ModelPhase::samples(const Pulse& pulse) {
+  const auto forward = [this](const TokenBatch& batch) {
+    return model_->forward(batch, {}).logits;
+  };
+  return task_->samples(
+      {.forward = forward, .teacher = {}, .prefix = "", .positions = model_->shape().positions},
+      pulse);
+}
+
+void ModelPhase::writeModel(const std::filesystem::path& folder,
+                            const std::map<std::string, double>& evaluation) const {
   ModelFiles files;
   files.config = blueprint_->configJson(run_.dtype);
   for (const NamedTensor& parameter : model_->parameters()) {
@@ -144,6 +154,7 @@ void ModelPhase::writeModel(const std::filesystem::path& folder) const {
     files.quantizers[parameter.name] = parameter.tensor.detach();
   }
   task_->addTokenizer(files);
+  files.results = task_->resultFiles(evaluation);
   writeModelFolder(folder, files);
 }
 

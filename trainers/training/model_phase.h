@@ -46,7 +46,11 @@ class ModelPhase : public TrainingPhase {
 
   [[nodiscard]] std::string mainMetric() const override { return task_->mainMetric(); }
 
-  void writeModel(const std::filesystem::path& folder) const override;
+  [[nodiscard]] std::optional<std::vector<TextSample>> samples(const Pulse& pulse) override;
+
+  using TrainingPhase::writeModel;
+  void writeModel(const std::filesystem::path& folder,
+                  const std::map<std::string, double>& evaluation) const override;
   [[nodiscard]] Json summary() const override;
   [[nodiscard]] MemoryEstimate memory() const override;
 

@@ -1,7 +1,7 @@
 #include "trainers/training/training_loop.h"
 
+#include "trainers/catalog.h"
 #include "trainers/data/data_settings.h"
-#include "trainers/evaluation/metrics.h"
 #include "trainers/settings/run_settings.h"
 #include "trainers/training/generator_state.h"
 
@@ -39,10 +39,8 @@ BatchOrder makeOrder(const SettingValues& settings, const TrainingPhase& phase) 
 }
 
 bool isLargerBetter(const std::string& metric) {
-  const auto& known = evaluationMetrics();
-  const auto found = std::find_if(
-      known.begin(), known.end(), [&](const MetricSpec& spec) { return spec.name == metric; });
-  return found == known.end() || found->better != "min";
+  const MetricSpec* spec = trainerCatalogue().findMetric(metric);
+  return spec == nullptr || spec->better != "min";
 }
 
 /// The values of the main evaluation set (points of others carry a component).
@@ -166,7 +164,7 @@ LoopEnd TrainingLoop::run() {
     return {ExitCode::kStopped,
             fmt::format("stopped on request after step {} of {}", state_.step, total_steps_)};
   }
-  phase_.writeModel(surroundings_.paths.model());
+  phase_.writeModel(surroundings_.paths.model(), state_.last);
   reportResult();
   return {ExitCode::kFinished, fmt::format("finished {} steps", total_steps_)};
 }
@@ -196,10 +194,14 @@ bool TrainingLoop::evaluateIfDue() {
     return true;
   }
   const auto points = phase_.evaluate(state_.step, total_steps_, pulse());
-  if (!points) {
+  const auto samples = points ? phase_.samples(pulse()) : std::nullopt;
+  if (!points || !samples) {
     return false;
   }
   log_.metrics(state_.step, *points);
+  for (const TextSample& sample : *samples) {
+    log_.event("sample", state_.step, {{"prompt", sample.prompt}, {"text", sample.text}});
+  }
   state_.last = mainValues(*points);
   state_.evaluated_step = state_.step;
   keepIfBest(state_.last);
@@ -220,7 +222,7 @@ void TrainingLoop::keepIfBest(const EvaluationValues& values) {
     state_.best = values;
     state_.best_step = state_.step;
     if (keeping_.best) {
-      phase_.writeModel(surroundings_.paths.bestModel());
+      phase_.writeModel(surroundings_.paths.bestModel(), values);
     }
   }
 }
