@@ -22,6 +22,7 @@
 #include "trainers/settings/run_settings.h"
 #include "trainers/training/decoder_source.h"
 #include "trainers/training/encoder_task.h"
+#include "trainers/training/generate_phase.h"
 #include "trainers/training/intervention.h"
 #include "trainers/training/kd_qat_phase.h"
 #include "trainers/training/language_task.h"
@@ -45,6 +46,7 @@ std::vector<SettingSpec> allSettings() {
   std::vector<SettingSpec> settings = runSettings().specs();
   append(settings, recipeSettings().specs());
   append(settings, modelSettings().specs());
+  append(settings, generateSettings().specs());
   append(settings, architectureSettings().specs());
   append(settings, decoderArchitectureSettings().specs());
   append(settings, dataSettings().specs());
@@ -115,6 +117,7 @@ std::vector<MetricSpec> allMetrics() {
                         "before its update"}};
   append(metrics, encoderTaskMetrics());
   append(metrics, languageTaskMetrics());
+  append(metrics, generateMetrics());
   for (const ProbeDefinition* probe : probeRegistry()) {
     append(metrics, probe->metrics);
   }

@@ -39,9 +39,8 @@ SettingSpec intervalSpec(const ProbeDefinition& probe) {
       .documentation = "steps between measurements (0: never): " + probe.spec.documentation,
       .unit = "steps",
       .minimum = 0};
-  if (probe.needs_teacher) {
-    spec.when = {{.key = "phase", .any_of = {"kd_qat"}}};
-  }
+  spec.when = {probe.needs_teacher ? SettingCondition{.key = "phase", .any_of = {"kd_qat"}}
+                                   : SettingCondition{.key = "phase", .none_of = {"generate"}}};
   if (probe.is_of_encoders) {
     spec.when.push_back(taskIsForEncoders());
   }

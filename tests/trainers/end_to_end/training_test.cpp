@@ -102,6 +102,44 @@ TEST(TrainingEndToEnd, PretrainsADecoderAndThenDistillsIt) {
   EXPECT_TRUE(std::filesystem::exists(kd_qat.paths().model() / "tokenizer.json"));
 }
 
+// LLM-QAT's scheme: the student learns from texts that its teacher has written.
+TEST(TrainingEndToEnd, ATeacherWritesWhatItsStudentLearnsFrom) {
+  const RunDirectory pretrain(tinyPretrainGiven());
+  ASSERT_EQ(pretrain.run().exit_code, 0);
+  const std::string teacher = pretrain.paths().model().string();
+  const RunDirectory generate({{"phase", "generate"},
+                               {"model.teacher", teacher},
+                               {"generate.texts", 60},
+                               {"generate.length", 32},
+                               {"train.batch", 16},
+                               {"threads", 1},
+                               {"device", "cpu"}});
+  const ProgramEnd written = generate.run();
+  ASSERT_EQ(written.exit_code, 0) << written.errors;
+  EXPECT_EQ(generate.last("phase").fields.at("total_steps"), 4);
+  const Json result = generate.last("result").fields.at("metrics");
+  EXPECT_GT(result.at("generate.tokens"), 60 * 5);
+  SettingValues given = tinyLanguageKdQatGiven(pretrain.paths().model());
+  std::erase_if(given, [](const auto& entry) { return entry.first.starts_with("data.grammar"); });
+  given["data.task"] = "text";
+  given["data.path"] = generate.paths().model().string();
+  given["data.text.train"] = "train.npy";
+  given["data.text.validation_share"] = 0.2;
+  given["train.batch"] = 2;
+  const RunDirectory kd_qat(given);
+
+  const ProgramEnd end = kd_qat.run();
+
+  ASSERT_EQ(end.exit_code, 0) << end.errors;
+  const Json facts = kd_qat.last("environment").fields.at("facts").at("data");
+  EXPECT_EQ(facts.at("train").at("documents").get<int>() +
+                facts.at("validation").at("documents").get<int>(),
+            60);
+  EXPECT_EQ(facts.at("train").at("tokens").get<double>() +
+                facts.at("validation").at("tokens").get<double>(),
+            result.at("generate.tokens").get<double>());
+}
+
 // Questions and samples: in the events, in the result, and in a file beside the model.
 TEST(TrainingEndToEnd, JudgesQuestionsAndKeepsSamples) {
   const TemporaryFolder questions;
