@@ -51,9 +51,8 @@ TEST_F(Commands, ShowARunWithSettingsAndResults) {
 
 // What a model writes is shown as it is, but for what a terminal would obey.
 TEST_F(Commands, ShowWhatALanguageModelWrites) {
-  const auto runs = parseJson(retort({"ls", "--json"}).output).value();
-  const std::filesystem::path events =
-      workspace() / "runs" / runs[0]["run"].get<std::string>() / "events.jsonl";
+  const auto id = listRuns().at(0).at("run").get<std::string>();
+  const std::filesystem::path events = workspace() / "runs" / id / "events.jsonl";
   std::string text = readFile(events, 1 << 24).value();
   const std::size_t last_line = text.rfind('\n', text.size() - 2) + 1;
   const auto sample = [](int step, const std::string& prompt, const std::string& written) {
@@ -63,7 +62,7 @@ TEST_F(Commands, ShowWhatALanguageModelWrites) {
            "\n";
   };
   text.insert(last_line,
-              sample(4, "old", "words") + sample(8, "The cat", " sat\n\x1b[31mred") +
+              sample(4, "An earlier one", "words") + sample(8, "The cat", " sat\n\x1b[31mred") +
                   sample(8, "A dog", " ran"));
   ASSERT_TRUE(writeFileAtomically(events, text));
   (void)retort({"agent", "--shutdown"});
@@ -74,14 +73,13 @@ TEST_F(Commands, ShowWhatALanguageModelWrites) {
     rebuilt = retort({"reindex"});
   }
   ASSERT_EQ(rebuilt.exit_code, 0) << rebuilt.errors;
-  const auto id = runs[0]["run"].get<std::string>();
 
   const ProgramOutput shown = retort({"show", id});
   const auto json = parseJson(retort({"show", id, "--json"}).output);
 
   EXPECT_THAT(shown.output, HasSubstr("samples of step 8\n  prompt  The cat\n  text     sat"));
   EXPECT_THAT(shown.output, HasSubstr("  prompt  A dog\n  text     ran\n"));
-  EXPECT_THAT(shown.output, Not(HasSubstr("old")));
+  EXPECT_THAT(shown.output, Not(HasSubstr("An earlier one")));
   EXPECT_EQ(shown.output.find('\x1b'), std::string::npos);
   ASSERT_TRUE(json.has_value());
   EXPECT_EQ((*json)["samples"].size(), 2U);
