@@ -137,9 +137,7 @@ std::string ModelPhase::firstNonFinite(std::span<const std::int64_t> rows) {
 void ModelPhase::writeModel(const std::filesystem::path& folder) const {
   ModelFiles files;
   files.config = blueprint_->configJson(run_.dtype);
-  for (const NamedTensor& parameter : model_->parameters()) {
-    files.tensors[parameter.name] = parameter.tensor.detach();
-  }
+  files.tensors = blueprint_->fileTensors(model_->parameters());
   for (const NamedTensor& parameter : model_->quantizerParameters()) {
     files.quantizers[parameter.name] = parameter.tensor.detach();
   }
