@@ -3,10 +3,20 @@
 #include "core/settings/resolve.h"
 #include "experiments/experiment_document.h"
 
+#include <functional>
 #include <string>
 #include <unordered_map>
 
 namespace retort::experiments {
+
+/// A setting that is a list of texts may be given as a map: its entries become "KEY = VALUE", in
+/// the file's order, so that
+///   quant.map: {encoder.layer.[0-3].attention: int4, classifier: fp}
+/// is the list of these two rules. Entries that are lists, and those beside a list that is given as
+/// one, stay as they are (and are no settings).
+[[nodiscard]] GivenSettings foldedLists(
+    const GivenSettings& settings,
+    const std::function<const SettingSpec*(const std::string& key)>& find);
 
 /// What the expansion asks of a catalogue, with fast look-up.
 class CatalogueScope {
@@ -21,8 +31,8 @@ class CatalogueScope {
   /// "distill.logits.coefficient"); other keys as they are.
   [[nodiscard]] const std::string& canonicalKey(const std::string& key) const;
 
-  /// All keys canonical. When a shorthand and its setting are both given, the one in the map's
-  /// order stays.
+  /// All keys canonical, and lists that are given as maps (foldedLists) lists. When a shorthand and
+  /// its setting are both given, the one in the map's order stays.
   [[nodiscard]] GivenSettings canonicalKeys(const GivenSettings& settings) const;
 
   /// The default of a setting beside these given ones: a preset's or the declared one; null when it

@@ -2,11 +2,20 @@
 
 #include "core/settings/setting_key.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace retort::experiments {
 
 namespace {
+
+/// What stands below a setting may also be the name of a parameter (foldedLists in
+/// catalogue_scope.h).
+bool isName(const std::string& key) {
+  return !key.empty() &&
+         std::ranges::none_of(key, [](unsigned char c) { return c <= ' ' || c == 0x7F; });
+}
 
 void readInto(const YamlNode& map,
               const std::string& prefix,
@@ -14,7 +23,7 @@ void readInto(const YamlNode& map,
               DiagnosticSink& sink) {
   for (const YamlEntry& entry : map.entries) {
     const std::string key = prefix + entry.key;
-    if (!isSettingKey(entry.key)) {
+    if (!isSettingKey(entry.key) && (prefix.empty() || !isName(entry.key))) {
       sink.report(
           entry.place,
           key,

@@ -10,7 +10,8 @@ namespace retort::experiments {
 
 /// The settings of a map, nested or dotted, by dotted key; each key begins with `prefix` (with its
 /// dot, or empty). Reports keys that are given twice in different spellings, malformed keys and
-/// lists that hold maps.
+/// lists that hold maps. Below a key any name without blanks may stand: whether it is a setting's
+/// is for the catalogue to say.
 [[nodiscard]] GivenSettings readSettings(const YamlNode& map,
                                          const std::string& prefix,
                                          DiagnosticSink& sink);

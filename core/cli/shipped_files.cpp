@@ -2,7 +2,8 @@
 
 #include "core/base/text.h"
 
-#include <algorithm>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace retort::cli {
@@ -16,21 +17,29 @@ std::vector<fs::path> shippedFolders(const std::string& kind) {
           fs::path(RETORT_GRIDS_DIR).parent_path() / kind};
 }
 
+std::vector<std::string> shippedNames(const std::string& kind) {
+  std::error_code error;
+  std::set<std::string> names;
+  for (const fs::path& folder : shippedFolders(kind)) {
+    for (const auto& entry : fs::directory_iterator(folder, error)) {
+      if (entry.path().extension() == ".yaml") {
+        names.insert(entry.path().stem().string());
+      }
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
 Result<fs::path> findShippedFile(const std::string& kind, const std::string& name) {
   std::error_code error;
-  std::vector<std::string> known;
   for (const fs::path& folder : shippedFolders(kind)) {
     for (const auto& entry : fs::directory_iterator(folder, error)) {
       if (entry.path().filename() == name) {
         return entry.path();
       }
-      if (entry.path().extension() == ".yaml") {
-        known.push_back(entry.path().stem().string());
-      }
     }
   }
-  std::sort(known.begin(), known.end());
-  known.erase(std::unique(known.begin(), known.end()), known.end());
+  const std::vector<std::string> known = shippedNames(kind);
   return fail(ErrorCode::kNotFound,
               "there is no " + name + " among the " + kind + " that come with this program" +
                   (known.empty() ? "; build again" : "; there are: " + joinStrings(known, ", ")));

@@ -2,6 +2,7 @@
 
 #include "core/settings/effective_values.h"
 #include "experiments/axis_reader.h"
+#include "experiments/catalogue_scope.h"
 #include "gui/models/setting_text.h"
 
 #include <QColor>
@@ -112,7 +113,21 @@ class SettingsFormModel::Reader {
         return std::pair(key, found->second.value);
       }
     }
-    return std::nullopt;
+    return spec.type == SettingType::kStringList ? findMapIn(settings, spec) : std::nullopt;
+  }
+
+  /// A list that is given as a map.
+  static std::optional<std::pair<std::string, Json>> findMapIn(const GivenSettings& settings,
+                                                               const SettingSpec& spec) {
+    const auto first = settings.lower_bound(spec.key + ".");
+    if (first == settings.end() || !first->first.starts_with(spec.key + ".")) {
+      return std::nullopt;
+    }
+    const GivenSettings folded = experiments::foldedLists(
+        settings, [&](const std::string& key) { return key == spec.key ? &spec : nullptr; });
+    const auto found = folded.find(spec.key);
+    return found == folded.end() ? std::nullopt
+                                 : std::optional(std::pair(spec.key, found->second.value));
   }
 
   [[nodiscard]] std::vector<std::pair<std::string, Json>> variants(const SettingSpec& spec) const {

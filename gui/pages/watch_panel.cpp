@@ -183,10 +183,10 @@ QString WatchPanel::labelOf(const std::string& metric, const QString& name) cons
              : tr("%1 (%2)").arg(text, QString::fromStdString(spec->unit));
 }
 
-CurvePlotSetup WatchPanel::curveSetup(const QString& y_label) const {
+CurvePlotSetup WatchPanel::curveSetup(const QString& y_label, XQuantity x) {
   CurvePlotSetup setup;
   setup.y_label = y_label;
-  switch (display_.x) {
+  switch (x) {
     case XQuantity::kStep:
       setup.x_label = tr("Step");
       setup.x_kind = AxisKind::kSteps;

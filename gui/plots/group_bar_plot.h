@@ -54,9 +54,10 @@ class GroupBarPlot final : public PlotWidget {
   [[nodiscard]] QSize minimumSizeHint() const override;
   [[nodiscard]] QSize sizeHint() const override;
 
+  [[nodiscard]] bool isEmpty() const override;
+
  protected:
   void applyStyle(const PlotStyle& style) override;
-  [[nodiscard]] bool isEmpty() const override;
   void prepareReplot(int width) override;
   bool event(QEvent* event) override;
 

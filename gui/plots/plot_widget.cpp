@@ -2,6 +2,7 @@
 
 #include <QEvent>
 #include <QFontMetrics>
+#include <QPainter>
 #include <QResizeEvent>
 #include <QVBoxLayout>
 #include <qcustomplot.h>
@@ -13,6 +14,20 @@ namespace {
 
 constexpr int kReplotEveryMs = 100;
 constexpr double kTitleScale = 1.05;
+constexpr int kFrameWidth = 1;
+
+/// Of another size it is drawn in a later turn of the event loop, as after all else: a page with
+/// many plots that comes in sight would wait for each of them, some of them resized several times.
+class Canvas final : public QCustomPlot {
+ public:
+  using QCustomPlot::QCustomPlot;
+
+ protected:
+  void resizeEvent(QResizeEvent* /*event*/) override {
+    setViewport(rect());
+    replot(rpQueuedReplot);
+  }
+};
 
 int scaled(double length, const PlotStyle& style) {
   return static_cast<int>(std::lround(length * style.unit));
@@ -41,11 +56,11 @@ void styleAxis(QCPAxis& axis, const PlotStyle& style) {
 
 PlotWidget::PlotWidget(QWidget* parent)
     : QWidget(parent),
-      canvas_(new QCustomPlot(this)),
+      canvas_(new Canvas(this)),
       title_element_(new QCPTextElement(canvas_)),
       empty_item_(new QCPItemText(canvas_)) {
   auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setContentsMargins(kFrameWidth, kFrameWidth, kFrameWidth, kFrameWidth);
   layout->addWidget(canvas_);
   canvas_->setLocale(QLocale::c());
   canvas_->setNoAntialiasingOnDrag(true);
@@ -54,6 +69,7 @@ PlotWidget::PlotWidget(QWidget* parent)
   canvas_->setMinimumSize(1, 1);
   canvas_->setFocusPolicy(Qt::StrongFocus);
   setFocusProxy(canvas_);
+  canvas_->installEventFilter(this);
   canvas_->plotLayout()->insertRow(0);
   canvas_->plotLayout()->addElement(0, 0, title_element_);
   empty_item_->position->setType(QCPItemPosition::ptAxisRectRatio);
@@ -63,7 +79,7 @@ PlotWidget::PlotWidget(QWidget* parent)
   empty_item_->setSelectable(false);
   replot_timer_.setSingleShot(true);
   connect(&replot_timer_, &QTimer::timeout, this, &PlotWidget::replotSoon);
-  connect(canvas_, &QCustomPlot::beforeReplot, this, [this] { prepare(size()); });
+  connect(canvas_, &QCustomPlot::beforeReplot, this, [this] { prepare(canvas_->size()); });
   connect(canvas_, &QCustomPlot::afterReplot, this, [this] {
     ++replot_count_;
     since_replot_.start();
@@ -174,6 +190,20 @@ void PlotWidget::changeEvent(QEvent* event) {
 void PlotWidget::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
   fitTitle(event->size().width());
+}
+
+/// The frame around the canvas, in the background's colour while the keys go elsewhere.
+void PlotWidget::paintEvent(QPaintEvent* /*event*/) {
+  QPainter painter(this);
+  painter.setPen(canvas_->hasFocus() ? style_.accent : style_.background);
+  painter.drawRect(rect().adjusted(0, 0, -kFrameWidth, -kFrameWidth));
+}
+
+bool PlotWidget::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::FocusIn || event->type() == QEvent::FocusOut) {
+    update();
+  }
+  return QWidget::eventFilter(watched, event);
 }
 
 void PlotWidget::makeRoomForTitle() {

@@ -152,7 +152,7 @@ TEST(ReadAxis, ReportsWrongValues) {
       {"k: [[a], a]", "k: the value a is listed twice"},
       {"k: [{a: 1}]", "f.yaml:1:5: k: expected a value, found a map"},
       {"k: [[[1]]]", "k: expected a value in the list, found a list"},
-      {"k: {a: {B: 1}}", "'B' is not a setting's key"},
+      {"k: {a: {B c: 1}}", "'B c' is not a setting's key"},
       {"k: {a: {b: {c: [{}]}}}", "k.b.c: expected a value in the list, found a map"},
       {"k: {'': 1}", "a label must be one line of 1 to 100 characters"},
       {"k: {\"a\\nb\": 1}", "a label must be one line"},

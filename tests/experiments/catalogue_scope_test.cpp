@@ -38,6 +38,34 @@ TEST_F(CatalogueScopeTest, KeepsOneOfAShorthandAndItsSetting) {
   EXPECT_EQ(canonical.at("seed").value, 3);
 }
 
+TEST_F(CatalogueScopeTest, MakesListsOfMaps) {
+  const GivenSettings given = {
+      {"freeze.encoder.layer.[0-3].attention.*.weight", {"int4", {2, 5, ""}}},
+      {"freeze.embeddings.word", {"ternary", {2, 40, ""}}},
+      {"freeze.classifier", {8, {1, 9, ""}}},
+      {"seed", {3, {}}}};
+
+  const GivenSettings canonical = scope_.canonicalKeys(given);
+
+  ASSERT_EQ(canonical.size(), 2);
+  EXPECT_EQ(canonical.at("freeze").value,
+            Json::array({"classifier = 8",
+                         "encoder.layer.[0-3].attention.*.weight = int4",
+                         "embeddings.word = ternary"}));
+  EXPECT_EQ(canonical.at("freeze").place, (Place{1, 9, ""}));
+}
+
+TEST_F(CatalogueScopeTest, LeavesWhatIsNoMapOfAListAsItIs) {
+  const GivenSettings given = {{"freeze", {"ov", {}}},
+                               {"freeze.q", {"fp", {}}},
+                               {"seed.q", {1, {}}},
+                               {"unknown.key", {1, {}}}};
+  EXPECT_EQ(scope_.canonicalKeys(given), given);
+
+  const GivenSettings lists = {{"freeze.q", {Json::array({"fp"}), {}}}};
+  EXPECT_EQ(scope_.canonicalKeys(lists), lists);
+}
+
 TEST_F(CatalogueScopeTest, KnowsDefaultsAlsoByTheirShorthand) {
   EXPECT_EQ(scope_.defaultOf("seed"), 42);
   EXPECT_EQ(scope_.defaultOf("distill.attention_map"), 0);

@@ -54,6 +54,16 @@ TEST(ReadSettings, ReportsWhatIsGivenTwice) {
   EXPECT_THAT(read("a: {b: {c: 1}}\na.b.c: 2\n").problems, HasSubstr("a.b.c is given twice"));
 }
 
+TEST(ReadSettings, TakesNamesOfParametersBelowASetting) {
+  const auto result =
+      read("quant:\n  map: {\"encoder.layer.[0-3].*\": {weight: int4}, layer:0/q: fp}\n");
+  EXPECT_EQ(result.problems, "");
+  EXPECT_EQ(result.settings.at("quant.map.encoder.layer.[0-3].*.weight").value, "int4");
+  EXPECT_EQ(result.settings.at("quant.map.layer:0/q").value, "fp");
+  EXPECT_THAT(read("a: {\"\": 1}").problems, HasSubstr("'' is not a setting's key"));
+  EXPECT_THAT(read("a: {\"b\\tc\": 1}").problems, HasSubstr("is not a setting's key"));
+}
+
 TEST(ReadSettings, ReportsMalformedKeys) {
   for (const char* key : {"A", "a-b", "\"\"", ".a", "a.", "a..b", "\"a b\"", "é"}) {
     EXPECT_THAT(read(std::string(key) + ": 1\n").problems, HasSubstr("is not a setting's key"))

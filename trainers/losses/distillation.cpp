@@ -114,6 +114,15 @@ at::Tensor sum(const std::vector<LossTerm>& terms) {
   return total;
 }
 
+std::function<LearnedNumbers()> learnedOf(const WeightedLoss& entry) {
+  if (!entry.loss.learned) {
+    return {};
+  }
+  return [learned = entry.loss.learned, layers = entry.layers] {
+    return learned(layers);
+  };
+}
+
 /// The terms that belong to layers, without their gradients.
 std::vector<LossTerm> layerValues(const std::vector<LossTerm>& terms) {
   std::vector<LossTerm> values;
@@ -189,7 +198,8 @@ LossTerms Distillation::evaluate(const LossInput& input) const {
     result.components.push_back({.name = entry.name,
                                  .coefficient = coefficient,
                                  .value = value.detach(),
-                                 .layers = layerValues(terms)});
+                                 .layers = layerValues(terms),
+                                 .learned = learnedOf(entry)});
   }
   if (!result.total.defined()) {
     result.total = input.student.logits.sum() * 0;

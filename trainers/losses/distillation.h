@@ -25,6 +25,7 @@ struct LossComponent {
   double coefficient = 1;        ///< with which it entered the total
   at::Tensor value;              ///< sum over the layers
   std::vector<LossTerm> layers;  ///< of the selected layers; empty when the loss has none
+  std::function<LearnedNumbers()> learned;  ///< what the loss has learned; empty: nothing
 };
 
 struct LossTerms {

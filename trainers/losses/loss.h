@@ -44,12 +44,23 @@ struct LossTerm {
   at::Tensor value;
 };
 
+/// A number that a loss has learned, as it stands.
+struct LearnedNumber {
+  std::string name;
+  int layer = LossTerm::kNoLayer;
+  double value = 0;
+};
+
+using LearnedNumbers = std::vector<LearnedNumber>;
+
 /// A loss with its options, ready to be computed.
 struct Loss {
   TraceSet needs;  ///< of both traces, besides the logits
   /// One term per selected layer; the loss is their sum, not divided by their number.
   std::function<std::vector<LossTerm>(const LossInput& input, const LayerSelection& layers)> terms;
   NamedTensors parameters;  ///< trained along with the model; their names start with "distill."
+  /// What the parameters stand for in the selected layers, for the log; empty: they say nothing.
+  std::function<LearnedNumbers(const LayerSelection& layers)> learned;
 };
 
 /// What a loss is made from.

@@ -75,6 +75,21 @@ std::vector<LossTerm> mixedTerms(const LossInput& input,
   return terms;
 }
 
+/// The learned weights of each selected layer.
+LearnedNumbers learnedWeights(const MapOutputOptions& options,
+                              const at::Tensor& mix,
+                              const LayerSelection& layers) {
+  LearnedNumbers numbers;
+  for (int layer = 0; layer < mix.size(0); ++layer) {
+    if (layers.has(static_cast<std::size_t>(layer))) {
+      const MixWeights weights = mixWeights(options, mix.detach(), layer, mix.options());
+      numbers.push_back({"map", layer, weights.map.item<double>()});
+      numbers.push_back({"output", layer, weights.output.item<double>()});
+    }
+  }
+  return numbers;
+}
+
 }  // namespace
 
 MixWeights mixWeights(const MapOutputOptions& options,
@@ -107,6 +122,9 @@ const LossDefinition& mapOutputLoss() {
           mix = at::zeros({request.layers, 2}, at::device(request.device).dtype(request.dtype))
                     .requires_grad_();
           loss.parameters = {{"distill.map_output.mix", mix}};
+          loss.learned = [options, mix](const LayerSelection& layers) {
+            return learnedWeights(options, mix, layers);
+          };
         }
         loss.terms = [options, mix](const LossInput& input, const LayerSelection& layers) {
           return mixedTerms(input, layers, options, mix);

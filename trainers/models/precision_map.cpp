@@ -153,7 +153,7 @@ const SettingGroup<PrecisionMapSettings>& precisionMapSettings() {
            "rules that give some weights another precision, each over the ones before: "
            "'SELECTOR = SCHEME' or 'SELECTOR = key=value …' with keys of quant.weight; selectors "
            "as in freeze ('encoder.layer.[0-3].attention = int4', 'classifier = int8', "
-           "'layer:0-1/q = fp'); or a paper's map",
+           "'layer:0-1/q = fp'); also as a map (SELECTOR: SCHEME); or a paper's map",
        .presets = {{"none", Json::array()},
                    {"kim2022", ternary},
                    {"ternarybert", ternary},

@@ -6,6 +6,10 @@ namespace {
 
 void measure(const ProbeInput& input, std::vector<MetricPoint>& points) {
   points.push_back({.series = {.metric = "learning_rate"}, .value = input.learning_rate});
+  if (input.quantizer_learning_rate) {
+    points.push_back(
+        {.series = {.metric = "quantizer_learning_rate"}, .value = *input.quantizer_learning_rate});
+  }
 }
 
 }  // namespace
@@ -15,7 +19,11 @@ const ProbeDefinition& learningRateProbe() {
       .spec = {.kind = "probe",
                .name = "learning_rate",
                .documentation = "the learning rate of each update"},
-      .metrics = {{.name = "learning_rate", .documentation = "learning rate of the step's update"}},
+      .metrics = {{.name = "learning_rate", .documentation = "learning rate of the step's update"},
+                  {.name = "quantizer_learning_rate",
+                   .documentation =
+                       "learning rate of what quantizers learn (steps, offsets, clips, "
+                       "shifts) in the step's update"}},
       .default_every = 10,
       .measure = measure,
       .is_of_training = true};

@@ -26,6 +26,14 @@ std::vector<MetricPoint> lossPoints(const std::vector<LossComponent>& losses) {
            .value = term.value.item<double>()});
     }
   }
+  for (const LossComponent& loss : losses) {
+    for (const LearnedNumber& number : loss.learned ? loss.learned() : LearnedNumbers()) {
+      points.push_back({.series = {.metric = "train.loss_weight",
+                                   .layer = number.layer,
+                                   .component = loss.name + "." + number.name},
+                        .value = number.value});
+    }
+  }
   return points;
 }
 
@@ -43,7 +51,11 @@ const ProbeDefinition& lossesProbe() {
                    .dimensions = {"component", "layer"},
                    .better = "min",
                    .documentation = "one layer's term of a loss; of the hidden loss, layer 0 is "
-                                    "the embeddings' output"}},
+                                    "the embeddings' output"},
+                  {.name = "train.loss_weight",
+                   .dimensions = {"component", "layer"},
+                   .documentation = "weight that a loss has learned to give one of its parts in a "
+                                    "layer; the component is LOSS.PART"}},
       .default_every = 10,
       .measure = measure};
   return kDefinition;

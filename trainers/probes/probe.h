@@ -48,6 +48,7 @@ struct ProbeInput {
   const std::vector<double>* gradient_norms = nullptr;  ///< of `parameters`, before clipping
   const std::vector<LossComponent>* losses = nullptr;
   double learning_rate = 0;
+  std::optional<double> quantizer_learning_rate;  ///< where quantizers learn
   double step_seconds = 0;  ///< of the last completed step: forward, backward and update
   double step_tokens = 0;   ///< its real tokens, padding not counted
   at::Device device = at::kCPU;

@@ -147,9 +147,7 @@ void ModelPhase::writeModel(const std::filesystem::path& folder,
                             const std::map<std::string, double>& evaluation) const {
   ModelFiles files;
   files.config = blueprint_->configJson(run_.dtype);
-  for (const NamedTensor& parameter : model_->parameters()) {
-    files.tensors[parameter.name] = parameter.tensor.detach();
-  }
+  files.tensors = blueprint_->fileTensors(model_->parameters());
   for (const NamedTensor& parameter : model_->quantizerParameters()) {
     files.quantizers[parameter.name] = parameter.tensor.detach();
   }

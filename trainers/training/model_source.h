@@ -2,6 +2,7 @@
 
 #include "core/base/json.h"
 #include "core/settings/resolve.h"
+#include "trainers/io/safetensors.h"
 #include "trainers/models/bert_config.h"
 #include "trainers/models/model.h"
 #include "trainers/models/parameter_shape.h"
@@ -43,6 +44,9 @@ class ModelBlueprint {
 
   /// See resource_estimate.h.
   [[nodiscard]] virtual std::uint64_t savedActivationBytes(const StepShape& shape) const = 0;
+
+  /// The parameters as other tools name and shape them: what a model folder holds.
+  [[nodiscard]] virtual TensorMap fileTensors(const NamedTensors& parameters) const;
 };
 
 /// A model as it comes out of a folder: its configuration and its parameters in the model's order.
@@ -80,6 +84,7 @@ struct ModelRequest {
 /// A family of architectures.
 struct ModelFamily {
   std::string_view name;
+  std::string_view architecture;  ///< as model.architecture.family names it
   bool is_language_model = false;
   bool (*knows)(const Json& config) = nullptr;  ///< true for its config.json
   ModelSource (*read)(const std::filesystem::path& folder, const ModelRequest& request) = nullptr;

@@ -170,7 +170,6 @@ class Analysis {
       throw TrainError(ExitCode::kBadData, "the run has no model to look at");
     }
     if (name_ == "last" || name_ == "best") {
-      // Without what only the losses learn: a model folder does not hold it.
       loadModel(paths_,
                 name_ == "last" ? paths_.model() : paths_.bestModel(),
                 probed.student->parameters(),
@@ -224,7 +223,12 @@ class Analysis {
       }
     }
     const NamedTensors parameters = phase_->trainableParameters();
-    const LossTerms terms = probed_.objective(*probed_.student, batch);
+    LossTerms terms = probed_.objective(*probed_.student, batch);
+    if (step_ < 0) {
+      for (LossComponent& loss : terms.components) {
+        loss.learned = nullptr;  // a model folder does not hold it
+      }
+    }
     std::vector<double> norms;
     for (const at::Tensor& gradient : gradientOf(terms.total, tensorsOf(parameters))) {
       norms.push_back(norm({gradient}));

@@ -255,18 +255,22 @@ bool TrainingLoop::trainStep() {
 }
 
 void TrainingLoop::measureProbes(const StepOutcome& outcome, const std::vector<double>& norms) {
-  const ProbeInput input{.batch = outcome.batch,
-                         .student = &outcome.student,
-                         .teacher = outcome.teacher ? &*outcome.teacher : nullptr,
-                         .parameters = &updater_.parameters(),
-                         .gradient_norms = &norms,
-                         .losses = &outcome.losses,
-                         .learning_rate = updater_.rate(state_.step),
-                         .step_seconds = step_seconds_,
-                         .step_tokens = step_tokens_,
-                         .device = surroundings_.device,
-                         .training = phase_.probed(state_.step, total_steps_),
-                         .pulse = pulse()};
+  const ProbeInput input{
+      .batch = outcome.batch,
+      .student = &outcome.student,
+      .teacher = outcome.teacher ? &*outcome.teacher : nullptr,
+      .parameters = &updater_.parameters(),
+      .gradient_norms = &norms,
+      .losses = &outcome.losses,
+      .learning_rate = updater_.rate(state_.step),
+      .quantizer_learning_rate = updater_.quantizersLearn()
+                                     ? std::optional(updater_.quantizerRate(state_.step))
+                                     : std::nullopt,
+      .step_seconds = step_seconds_,
+      .step_tokens = step_tokens_,
+      .device = surroundings_.device,
+      .training = phase_.probed(state_.step, total_steps_),
+      .pulse = pulse()};
   log_.metrics(state_.step + 1, probes_.measure(state_.step + 1, input));
 }
 

@@ -45,6 +45,7 @@ Updater::Updater(const SettingValues& settings, NamedTensors trainable, std::int
       trainable_(std::move(trainable)),
       quantizer_learning_rate_(learnedQuantizerSettings().read(settings).learning_rate) {
   const auto [weights, quantizers] = splitQuantizers(trainable_);
+  quantizers_learn_ = !quantizers.empty();
   weights_ = makeOptimizer(weights, settings_);
   quantizers_ = makeOptimizer(quantizers, settings_);
 }

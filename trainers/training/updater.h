@@ -39,6 +39,8 @@ class Updater {
   /// The same for what quantizers learn.
   [[nodiscard]] double quantizerRate(std::int64_t step) const;
 
+  [[nodiscard]] bool quantizersLearn() const { return quantizers_learn_; }
+
   /// Makes the update with index `step`.
   void update(std::int64_t step);
 
@@ -57,6 +59,7 @@ class Updater {
   std::int64_t total_steps_;
   NamedTensors trainable_;
   double quantizer_learning_rate_;
+  bool quantizers_learn_ = false;
   std::unique_ptr<Optimizer> weights_;
   std::unique_ptr<Optimizer> quantizers_;
 };

@@ -286,7 +286,9 @@ Result<int> reproduce(Session session, const ReproduceOptions& options) {
 
 CommandBody declare(Arguments& arguments) {
   auto options = std::make_shared<ReproduceOptions>();
-  arguments.positional("PAPER", options->name, "The reproduction: kim2022 or ti2023");
+  arguments.positional("PAPER",
+                       options->name,
+                       "The reproduction: " + joinStrings(shippedNames("reproductions"), ", "));
   arguments.choice("--scale",
                    options->scale,
                    {"small", "paper"},

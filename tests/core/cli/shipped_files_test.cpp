@@ -7,7 +7,9 @@ namespace retort::cli {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 TEST(ShippedFiles, AreFoundByKindAndName) {
   const auto grid = findShippedFile("grids", "demo.yaml");
@@ -23,6 +25,11 @@ TEST(ShippedFiles, SayWhatThereIs) {
   EXPECT_EQ(none.error().code, ErrorCode::kNotFound);
   EXPECT_THAT(none.error().message,
               AllOf(HasSubstr("no demos.yaml"), HasSubstr("there are: demo, ")));
+}
+
+TEST(ShippedFiles, AreListedByTheirNames) {
+  EXPECT_THAT(shippedNames("reproductions"), ElementsAre("kim2022", "oh-we-freeze", "ti2023"));
+  EXPECT_THAT(shippedNames("nothing"), IsEmpty());
 }
 
 TEST(ShippedFiles, AreNotFoundOutsideTheirFolders) {

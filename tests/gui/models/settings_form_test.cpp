@@ -48,6 +48,14 @@ TEST_F(SettingsFormTest, ShowsDefaultsAndGivenValues) {
   EXPECT_FALSE(model_.flags(valueOf("train.batch")) & Qt::ItemIsEditable);
 }
 
+TEST_F(SettingsFormTest, ShowsListsThatAreGivenAsMaps) {
+  show("experiment: e\nbase:\n  freeze: {q: fp, 'layer.[0-3].*': {weight: int4}}\n");
+  EXPECT_EQ(text("freeze"), "q = fp, layer.[0-3].*.weight = int4");
+  EXPECT_TRUE(valueOf("freeze").data(SettingsFormModel::kIsGivenRole).toBool());
+  show("experiment: e\ngrid:\n  freeze: {mixed: {q: fp}, other: {q: fp, v: int8}}\n");
+  EXPECT_EQ(text("freeze"), "axis: mixed, other");
+}
+
 TEST_F(SettingsFormTest, KnowsWhatApplies) {
   const auto applies = [&](const std::string& key) {
     return valueOf(key).data(SettingsFormModel::kAppliesRole).toBool();

@@ -56,6 +56,26 @@ TEST(CurvePlotTest, DrawsTheCurve) {
   EXPECT_EQ(countPixels(pictureOf(plot), seriesColor(0, false)), 0);
 }
 
+TEST(CurvePlotTest, AFrameShowsThatTheKeysGoThere) {
+  QWidget window;
+  auto* plot = new CurvePlot(&window);
+  auto* other = new CurvePlot(&window);
+  plot->resize(200, 150);
+  other->move(0, 150);
+  window.resize(200, 300);
+  window.show();
+  window.activateWindow();
+  ASSERT_TRUE(QTest::qWaitForWindowActive(&window));
+  other->setFocus();
+  const QColor accent = plot->palette().color(QPalette::Highlight);
+  EXPECT_EQ(countPixels(plot->grab().toImage(), accent), 0);
+  plot->setFocus();
+  const QImage image = plot->grab().toImage();
+  EXPECT_EQ(image.pixelColor(0, 75), accent);
+  EXPECT_EQ(image.pixelColor(199, 75), accent);
+  EXPECT_EQ(image.pixelColor(100, 149), accent);
+}
+
 TEST(CurvePlotTest, UnusualValuesGiveSaneAxes) {
   const std::vector<std::vector<Sample>> cases = {
       {},
