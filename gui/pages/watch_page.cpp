@@ -87,12 +87,25 @@ WatchPage::WatchPage(AppContext& context, QWidget* parent)
 WatchPage::~WatchPage() = default;
 
 void WatchPage::buildPanels() {
-  addPanel(tr("&Losses"),
-           new WatchStackPanel({{tr("Training loss"), {"train.loss"}, false},
-                                {tr("Components"), {"train.loss_component"}, true},
-                                {tr("Evaluation"), {"eval.*", "-eval.loss"}, true},
-                                {tr("Evaluation loss"), {"eval.loss"}, true}},
-                               this));
+  addPanel(
+      tr("&Losses"),
+      new WatchStackPanel({{tr("Training loss"), {"train.loss"}, false},
+                           {tr("Components"), {"train.loss_component"}, true},
+                           {tr("Evaluation"),
+                            // Shares and correlations. Language models have quantities of
+                            // several scales, too.
+                            {"eval.*",
+                             "-eval.loss",
+                             "-eval.kl",
+                             "-eval.perplexity",
+                             "-eval.word_perplexity",
+                             "-eval.byte_perplexity",
+                             "-eval.bits_per_byte"},
+                            true},
+                           {tr("Evaluation loss"), {"eval.loss"}, true, true, "eval.perplexity"},
+                           {tr("Perplexity"), {"eval.perplexity"}, true},
+                           {tr("Divergence from the teacher"), {"eval.kl"}, true}},
+                          this));
   addPanel(tr("&Gradients"),
            new WatchLayerPanel(
                QStringLiteral("gradients"),

@@ -9,6 +9,17 @@
 #include <utility>
 
 namespace retort::gui {
+namespace {
+
+std::vector<std::string> metricsOf(const StackedPlot& recipe,
+                                   const std::vector<std::string>& available) {
+  const bool is_said =
+      std::find(available.begin(), available.end(), recipe.unless) != available.end();
+  return is_said ? std::vector<std::string>() : matchingMetrics(recipe.metrics, available);
+}
+
+}  // namespace
+
 WatchStackPanel::WatchStackPanel(std::vector<StackedPlot> plots, QWidget* parent)
     : WatchPanel(parent) {
   auto* column = new QSplitter(Qt::Vertical, this);
@@ -31,7 +42,7 @@ std::set<std::string> WatchStackPanel::wantedMetrics(
     const std::vector<std::string>& available) const {
   std::set<std::string> wanted;
   for (const Stacked& stacked : stack_) {
-    const auto found = matchingMetrics(stacked.recipe.metrics, available);
+    const auto found = metricsOf(stacked.recipe, available);
     wanted.insert(found.begin(), found.end());
   }
   return wanted;
@@ -80,7 +91,7 @@ void WatchStackPanel::nameSteps() {
 }
 
 void WatchStackPanel::rebuildOne(Stacked& stacked) {
-  const std::vector<std::string> metrics = matchingMetrics(stacked.recipe.metrics, available());
+  const std::vector<std::string> metrics = metricsOf(stacked.recipe, available());
   stacked.curves.clear();
   std::vector<Curve> curves;
   CurveChoice choice;

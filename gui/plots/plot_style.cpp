@@ -66,8 +66,8 @@ QColor seriesColor(int index, bool is_dark) {
 }
 
 Qt::PenStyle seriesPen(int index) {
-  constexpr std::array<Qt::PenStyle, 4> kPens = {
-      Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
+  constexpr std::array<Qt::PenStyle, 5> kPens = {
+      Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine, Qt::DashDotDotLine};
   return kPens[static_cast<unsigned>(index) % kPens.size()];
 }
 

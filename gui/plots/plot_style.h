@@ -37,7 +37,7 @@ inline constexpr int kPaperUnitsPerInch = 288;
 /// The number of different colours.
 inline constexpr int kSeriesColors = 8;
 
-/// Tells apart what has the same colour: solid, dashes, dots, dashes and dots, solid … Any index.
+/// Tells apart what has the same colour: solid, dashes, dots, two kinds of both, solid … Any index.
 [[nodiscard]] Qt::PenStyle seriesPen(int index);
 
 /// One colour for light and one for dark backgrounds: a figure for paper needs the first even while

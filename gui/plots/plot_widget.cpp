@@ -7,6 +7,7 @@
 #include <QVBoxLayout>
 #include <qcustomplot.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace retort::gui {
@@ -16,8 +17,10 @@ constexpr int kReplotEveryMs = 100;
 constexpr double kTitleScale = 1.05;
 constexpr int kFrameWidth = 1;
 
-/// Of another size it is drawn in a later turn of the event loop, as after all else: a page with
-/// many plots that comes in sight would wait for each of them, some of them resized several times.
+/// Of another size it is drawn in a later turn of the event loop, after all else: a page with many
+/// plots that comes in sight would wait for each of them, some of them resized several times. What
+/// lies over everything, as the read-out, is copied to the screen only while there is such a thing:
+/// that takes as long as all of a small plot.
 class Canvas final : public QCustomPlot {
  public:
   using QCustomPlot::QCustomPlot;
@@ -26,6 +29,28 @@ class Canvas final : public QCustomPlot {
   void resizeEvent(QResizeEvent* /*event*/) override {
     setViewport(rect());
     replot(rpQueuedReplot);
+  }
+
+  void paintEvent(QPaintEvent* /*event*/) override {
+    QCPPainter painter(this);
+    painter.fillRect(viewport(), mBackgroundBrush);
+    const auto count = static_cast<int>(mPaintBuffers.size());
+    for (int i = 0; i < count; ++i) {
+      // The last layers have a buffer each.
+      if (i == 0 || isNeeded(*layer(layerCount() - count + i))) {
+        mPaintBuffers[i]->draw(&painter);
+      }
+    }
+  }
+
+ private:
+  [[nodiscard]] bool isNeeded(const QCPLayer& layer) const {
+    const QList<QCPLayerable*> parts = layer.children();
+    return layer.mode() != QCPLayer::lmBuffered ||
+           std::any_of(parts.begin(), parts.end(), [this](const QCPLayerable* part) {
+             const bool is_idle = part == selectionRect() && !selectionRect()->isActive();
+             return part->realVisibility() && !is_idle;
+           });
   }
 };
 

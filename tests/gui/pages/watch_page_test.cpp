@@ -284,6 +284,38 @@ TEST_F(WatchPageTest, ProjectionsStandInForSignalsThatWereNotRecorded) {
             (std::vector<Sample>{{0, 15}, {1, 16}}));
 }
 
+TEST_F(WatchPageTest, LanguageModelsHaveAPlotForEachScale) {
+  TestWorkspace::add(store_, "run3", "run3");
+  MetricWriter writer(store_, "run3");
+  writer.open(1, -1);
+  std::vector<MetricPoint> points;
+  for (const char* metric : {"train.loss",
+                             "eval.loss",
+                             "eval.perplexity",
+                             "eval.word_perplexity",
+                             "eval.kl",
+                             "eval.token_accuracy",
+                             "eval.top1_agreement"}) {
+    points.push_back({.series = {.metric = metric}, .value = 1});
+  }
+  writer.add(0, points);
+  writer.commit();
+  WatchPage page(context_, nullptr);
+  showPage(page);
+  context_.selectRuns({"run3"});
+  const std::vector<std::pair<QString, std::size_t>> wanted = {{"Training loss", 1},
+                                                               {"Evaluation", 2},
+                                                               {"Perplexity", 1},
+                                                               {"Divergence from the teacher", 1}};
+  EXPECT_TRUE(waitFor([&] {
+    std::vector<std::pair<QString, std::size_t>> shown;
+    for (const CurvePlot* plot : shownPlots(page)) {
+      shown.emplace_back(plot->title(), plot->curves().size());
+    }
+    return shown == wanted;
+  }));
+}
+
 TEST_F(WatchPageTest, TakesUpWhereItWasLeft) {
   QJsonObject state;
   {

@@ -76,6 +76,20 @@ TEST(CurvePlotTest, AFrameShowsThatTheKeysGoThere) {
   EXPECT_EQ(image.pixelColor(100, 149), accent);
 }
 
+TEST(CurvePlotTest, IsDrawnOnceHoweverOftenItIsResized) {
+  CurvePlot plot;
+  plot.setCurves({makeCurve("a", rising(100))});
+  pictureOf(plot);
+  QCoreApplication::processEvents();
+  const int before = plot.replotCount();
+  for (int i = 1; i <= 5; ++i) {
+    plot.resize(640 + 20 * i, 400);
+  }
+  EXPECT_EQ(plot.replotCount(), before);
+  EXPECT_TRUE(QTest::qWaitFor([&] { return plot.replotCount() > before; }));
+  EXPECT_EQ(plot.replotCount(), before + 1);
+}
+
 TEST(CurvePlotTest, UnusualValuesGiveSaneAxes) {
   const std::vector<std::vector<Sample>> cases = {
       {},
