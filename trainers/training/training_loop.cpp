@@ -268,7 +268,8 @@ void TrainingLoop::measureProbes(const StepOutcome& outcome, const std::vector<d
       .step_tokens = step_tokens_,
       .device = surroundings_.device,
       .training = phase_.probed(state_.step, total_steps_),
-      .pulse = pulse()};
+      .pulse = pulse(),
+      .warn = [this](const std::string& message) { log_.warn(message, state_.step + 1); }};
   log_.metrics(state_.step + 1, probes_.measure(state_.step + 1, input));
 }
 
