@@ -4,6 +4,7 @@
 #include "trainers/data/task.h"
 #include "trainers/data/text_settings.h"
 #include "trainers/freezing/freezing.h"
+#include "trainers/freezing/signal_freezing.h"
 #include "trainers/losses/registry.h"
 #include "trainers/models/activation_settings.h"
 #include "trainers/models/calibration.h"
@@ -66,6 +67,7 @@ std::vector<SettingSpec> allSettings() {
   append(settings, layerMapSettings().specs());
   append(settings, interventionSettings().specs());
   append(settings, freezeSettings().specs());
+  append(settings, signalFreezeSettings().specs());
   append(settings, probeSettingSpecs());
   append(settings, checkpointSettings().specs());
   return settings;
@@ -94,6 +96,7 @@ std::vector<TechniqueSpec> allTechniques() {
   }
   append(techniques, scheduleSpecs());
   append(techniques, freezeSpecs());
+  append(techniques, signalFreezeSpecs());
   append(techniques, precisionMapSpecs());
   for (const ProbeDefinition* probe : probeRegistry()) {
     TechniqueSpec spec = probe->spec;
@@ -111,6 +114,7 @@ std::vector<MetricSpec> allMetrics() {
                         "before its update"}};
   append(metrics, encoderTaskMetrics());
   append(metrics, languageTaskMetrics());
+  append(metrics, signalFreezeMetrics());
   for (const ProbeDefinition* probe : probeRegistry()) {
     append(metrics, probe->metrics);
   }
