@@ -6,6 +6,7 @@
 #include "trainers/evaluation/choice_evaluation.h"
 #include "trainers/evaluation/text_samples.h"
 #include "trainers/freezing/freezing.h"
+#include "trainers/freezing/signal_freezing.h"
 #include "trainers/losses/registry.h"
 #include "trainers/models/activation_settings.h"
 #include "trainers/models/calibration.h"
@@ -72,6 +73,7 @@ std::vector<SettingSpec> allSettings() {
   append(settings, layerMapSettings().specs());
   append(settings, interventionSettings().specs());
   append(settings, freezeSettings().specs());
+  append(settings, signalFreezeSettings().specs());
   append(settings, probeSettingSpecs());
   append(settings, checkpointSettings().specs());
   return settings;
@@ -100,6 +102,7 @@ std::vector<TechniqueSpec> allTechniques() {
   }
   append(techniques, scheduleSpecs());
   append(techniques, freezeSpecs());
+  append(techniques, signalFreezeSpecs());
   append(techniques, precisionMapSpecs());
   for (const ProbeDefinition* probe : probeRegistry()) {
     TechniqueSpec spec = probe->spec;
@@ -118,6 +121,7 @@ std::vector<MetricSpec> allMetrics() {
   append(metrics, encoderTaskMetrics());
   append(metrics, languageTaskMetrics());
   append(metrics, generateMetrics());
+  append(metrics, signalFreezeMetrics());
   for (const ProbeDefinition* probe : probeRegistry()) {
     append(metrics, probe->metrics);
   }

@@ -11,6 +11,7 @@
 #include "trainers/probes/clipped_share.h"
 #include "trainers/probes/cover_length_ratio.h"
 #include "trainers/probes/full_precision_gradient.h"
+#include "trainers/probes/gradient_alarm.h"
 #include "trainers/probes/gradient_cosine.h"
 #include "trainers/probes/gradient_energy.h"
 #include "trainers/probes/gradient_noise_scale.h"
@@ -82,6 +83,7 @@ const std::vector<const ProbeDefinition*>& probeRegistry() {
       &clippedShareProbe(),
       &coverLengthRatioProbe(),
       &fullPrecisionGradientProbe(),
+      &gradientAlarmProbe(),
       &gradientCosineProbe(),
       &gradientEnergyProbe(),
       &gradientNoiseScaleProbe(),
