@@ -28,8 +28,8 @@ struct EventFilter {
   bool newest_first = false;
 };
 
-/// What happened besides metrics: attempts opened, phases, warnings, checkpoints, environments,
-/// results, ends.
+/// What happened besides metrics: attempts opened, phases, warnings, samples, checkpoints,
+/// environments, results, ends.
 class EventStore {
  public:
   explicit EventStore(Database& database);

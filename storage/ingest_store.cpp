@@ -45,8 +45,8 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6))sql";
 constexpr const char* kDeleteEvents = "DELETE FROM events WHERE run_number = ?1";
 
 // Kinds that are kept as rows; metrics are points, heartbeats leave no trace.
-constexpr std::array<std::string_view, 7> kLoggedKinds = {
-    "open", "environment", "phase", "warning", "checkpoint", "result", "end"};
+constexpr std::array<std::string_view, 8> kLoggedKinds = {
+    "open", "environment", "phase", "warning", "sample", "checkpoint", "result", "end"};
 
 struct RunProgress {
   std::int64_t run_number = 0;

@@ -3,7 +3,10 @@
 #include "trainers/data/data_settings.h"
 #include "trainers/data/task.h"
 #include "trainers/data/text_settings.h"
+#include "trainers/evaluation/choice_evaluation.h"
+#include "trainers/evaluation/text_samples.h"
 #include "trainers/freezing/freezing.h"
+#include "trainers/freezing/signal_freezing.h"
 #include "trainers/losses/registry.h"
 #include "trainers/models/activation_settings.h"
 #include "trainers/models/calibration.h"
@@ -20,6 +23,7 @@
 #include "trainers/settings/run_settings.h"
 #include "trainers/training/decoder_source.h"
 #include "trainers/training/encoder_task.h"
+#include "trainers/training/generate_phase.h"
 #include "trainers/training/intervention.h"
 #include "trainers/training/kd_qat_phase.h"
 #include "trainers/training/language_task.h"
@@ -43,6 +47,7 @@ std::vector<SettingSpec> allSettings() {
   std::vector<SettingSpec> settings = runSettings().specs();
   append(settings, recipeSettings().specs());
   append(settings, modelSettings().specs());
+  append(settings, generateSettings().specs());
   append(settings, architectureSettings().specs());
   append(settings, decoderArchitectureSettings().specs());
   append(settings, dataSettings().specs());
@@ -51,6 +56,8 @@ std::vector<SettingSpec> allSettings() {
   append(settings, textSettings().specs());
   append(settings, grammarSettings().specs());
   append(settings, languageEvaluationSettings().specs());
+  append(settings, choiceEvaluationSettings().specs());
+  append(settings, sampleSettings().specs());
   append(settings, loopSettings().specs());
   append(settings, stepMemorySettings().specs());
   append(settings, scheduleSettings().specs());
@@ -67,6 +74,7 @@ std::vector<SettingSpec> allSettings() {
   append(settings, layerMapSettings().specs());
   append(settings, interventionSettings().specs());
   append(settings, freezeSettings().specs());
+  append(settings, signalFreezeSettings().specs());
   append(settings, probeSettingSpecs());
   append(settings, checkpointSettings().specs());
   return settings;
@@ -95,6 +103,7 @@ std::vector<TechniqueSpec> allTechniques() {
   }
   append(techniques, scheduleSpecs());
   append(techniques, freezeSpecs());
+  append(techniques, signalFreezeSpecs());
   append(techniques, precisionMapSpecs());
   for (const ProbeDefinition* probe : probeRegistry()) {
     TechniqueSpec spec = probe->spec;
@@ -112,6 +121,8 @@ std::vector<MetricSpec> allMetrics() {
                         "before its update"}};
   append(metrics, encoderTaskMetrics());
   append(metrics, languageTaskMetrics());
+  append(metrics, generateMetrics());
+  append(metrics, signalFreezeMetrics());
   for (const ProbeDefinition* probe : probeRegistry()) {
     append(metrics, probe->metrics);
   }

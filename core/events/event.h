@@ -13,15 +13,15 @@
 /// events.jsonl: one JSON object a line, appended by the trainer. Every line has `kind`, `attempt`
 /// and `time_ms`.
 ///
-///   open        protocol (1), run, from_step: the first line of each attempt. Steps after
-///               from_step of earlier attempts come again and replace what was there; -1: from
-///               the start.
+///   open        protocol (1), run, from_step: first line of each attempt. Later steps of earlier
+///               attempts come again and replace what was there; -1: from the start.
 ///   environment facts (object): host, device, threads, versions
 ///   phase       name, total_steps (of the whole run, same counter as `step`)
 ///   metrics     step, points: [{metric, value, layer?, head?, projection?, component?}]; `value`
 ///               may be an array, then each dimension is a scalar or an array of the same length.
 ///               NaN and infinities are the strings "NaN", "Infinity", "-Infinity".
 ///   warning     message, step?
+///   sample      step, prompt, text: what a language model writes, for people to read
 ///   checkpoint  step, path (relative to the run directory)
 ///   result      metrics: {name: value}: the final and best numbers of the run
 ///   heartbeat   counter: at least every 10 s while nothing else is written

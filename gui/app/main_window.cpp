@@ -86,7 +86,8 @@ void MainWindow::buildPages() {
   runs_ = new RunsPage(context_, pages_);
   addPage(QStringLiteral("design"), tr("Design"), design_);
   addPage(QStringLiteral("runs"), tr("Runs"), runs_);
-  addPage(QStringLiteral("watch"), tr("Watch"), new WatchPage(context_, pages_));
+  watch_ = new WatchPage(context_, pages_);
+  addPage(QStringLiteral("watch"), tr("Watch"), watch_);
   auto* compare = new ComparePage(context_, pages_);
   connect(compare, &ComparePage::reportRequested, this, &MainWindow::openReport);
   addPage(QStringLiteral("compare"), tr("Compare"), compare);
@@ -331,6 +332,7 @@ void MainWindow::restoreSession() {
     setGeometry(fitToScreens(geometry(), screens));
   }
   runs_->setState(state.runs);
+  watch_->setState(state.watch);
   wanted_selection_ = state.selected_runs;
   showPage(state.page);
   if (QFileInfo(state.open_file).isFile()) {
@@ -361,6 +363,7 @@ void MainWindow::saveSession() {
   state.geometry = saveGeometry();
   state.page = currentPage();
   state.runs = runs_->state();
+  state.watch = watch_->state();
   for (const std::string& run_id : context_.selectedRuns()) {
     state.selected_runs.append(QString::fromStdString(run_id));
   }

@@ -16,6 +16,7 @@ class DesignPage;
 class MessageBar;
 class ReportWindow;
 class RunsPage;
+class WatchPage;
 
 /// The window: a bar to choose one of four pages, the page, and a line for messages.
 class MainWindow final : public QMainWindow {
@@ -69,6 +70,7 @@ class MainWindow final : public QMainWindow {
   QStackedWidget* pages_ = nullptr;
   DesignPage* design_ = nullptr;
   RunsPage* runs_ = nullptr;
+  WatchPage* watch_ = nullptr;
   QMenu* recent_ = nullptr;
   QMenu* reports_ = nullptr;
   QPointer<ReportWindow> report_window_;

@@ -1,11 +1,11 @@
 #include "gui/app/plot_command.h"
 
 #include "core/base/file.h"
-#include "core/base/text.h"
 #include "core/comparison/figure_spec.h"
 #include "gui/models/comparison_data.h"
 #include "gui/models/heat_map.h"
 #include "gui/models/run_colors.h"
+#include "gui/models/series_group.h"
 #include "gui/plots/comparison_figures.h"
 #include "gui/plots/curve_plot.h"
 #include "gui/plots/figure_export.h"
@@ -15,6 +15,7 @@
 #include <QApplication>
 
 #include <cstdio>
+#include <map>
 #include <string_view>
 
 namespace retort::gui {
@@ -105,38 +106,36 @@ Status saveComparison(storage::WorkspaceStore& store, const FigureSpec& spec) {
                                                   : saveCurves(spec, *data);
 }
 
-/// "layer 3, ffn1".
 std::string rowLabel(const SeriesKey& key) {
-  std::vector<std::string> parts;
-  if (key.layer) {
-    parts.push_back("layer " + std::to_string(*key.layer));
-  }
-  if (key.head) {
-    parts.push_back("head " + std::to_string(*key.head));
-  }
-  for (const std::string& part : {key.projection, key.component}) {
-    if (!part.empty()) {
-      parts.push_back(part);
-    }
-  }
-  return parts.empty() ? key.metric : joinStrings(parts, ", ");
+  const std::string text = dimensionText(key);
+  return text.empty() ? key.metric : text;
 }
 
-/// Rows of a heat map: the run's curves of the metric.
+/// Rows of a heat map: the run's curves of the metric, in the order of the window.
 Result<std::vector<HeatMapRow>> loadRows(storage::WorkspaceStore& store, const FigureSpec& spec) {
   const auto curves = store.metrics().series(spec.subject, spec.metric);
   if (!curves) {
     return failWith(curves.error());
   }
-  std::vector<HeatMapRow> rows;
+  std::map<std::int64_t, SeriesKey> by_id;  // ids are given as curves come
+  std::map<SeriesKey, std::int64_t> ids;
   for (const storage::SeriesInfo& curve : *curves) {
-    const auto points = store.metrics().points(curve.series_id);
+    by_id.emplace(curve.series_id, curve.key);
+    ids.emplace(curve.key, curve.series_id);
+  }
+  std::vector<SeriesKey> keys;
+  for (const auto& [id, key] : by_id) {
+    keys.push_back(key);
+  }
+  std::vector<HeatMapRow> rows;
+  for (const SeriesKey& key : inNaturalOrder(keys)) {
+    const auto points = store.metrics().points(ids.at(key));
     if (!points) {
       return failWith(points.error());
     }
     auto data = std::make_shared<SeriesData>();
     data->append(*points);
-    rows.push_back({rowLabel(curve.key), std::move(data)});
+    rows.push_back({rowLabel(key), std::move(data)});
   }
   return rows;
 }

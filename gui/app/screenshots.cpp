@@ -5,14 +5,18 @@
 #include "gui/app/templates.h"
 #include "gui/app/theme.h"
 #include "gui/models/app_context.h"
+#include "gui/plots/plot_widget.h"
 
 #include <QApplication>
 #include <QDir>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QPixmap>
+#include <QTableView>
 #include <QTemporaryDir>
 #include <QTimer>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <vector>
@@ -21,7 +25,9 @@ namespace retort::gui {
 namespace {
 
 constexpr QSize kPictureSize(1280, 800);
-constexpr int kSettleMs = 2500;  // for reads in the background and for plots
+constexpr int kLookEveryMs = 50;
+constexpr int kRestMs = 300;         // without painting: nothing is on its way any more
+constexpr int kPatienceMs = 60'000;  // for one page
 constexpr std::size_t kWatchedRuns = 4;
 
 struct Picture {
@@ -38,8 +44,26 @@ int complain(const QString& sentence) {
   return 1;
 }
 
-/// Shows one page after the other and takes its picture when it has come to rest.
-class Photographer {
+/// Tables have rows, and plots something to draw.
+bool hasContent(const QWidget& window) {
+  const auto is_empty_plot = [](const PlotWidget* plot) {
+    return plot->isVisible() && plot->isEmpty();
+  };
+  const auto is_filled_table = [](const QTableView* table) {
+    return table->isVisible() && table->model() != nullptr && table->model()->rowCount() > 0;
+  };
+  const auto is_drawn_plot = [](const PlotWidget* plot) {
+    return plot->isVisible() && plot->replotCount() > 0;
+  };
+  const auto plots = window.findChildren<PlotWidget*>();
+  return std::ranges::none_of(plots, is_empty_plot) &&
+         (std::ranges::any_of(plots, is_drawn_plot) ||
+          std::ranges::any_of(window.findChildren<QTableView*>(), is_filled_table));
+}
+
+/// Shows one page after the other and takes its picture when it shows its content and has come to
+/// rest.
+class Photographer final : public QObject {
  public:
   Photographer(MainWindow& window, QString folder) : window_(window), folder_(std::move(folder)) {
     for (const char* theme : {"light", "dark"}) {
@@ -48,8 +72,9 @@ class Photographer {
         pictures_.push_back({QLatin1String(page), QLatin1String(theme)});
       }
     }
-    timer_.setInterval(kSettleMs);
-    QObject::connect(&timer_, &QTimer::timeout, &window_, [this] { takeNext(); });
+    timer_.setInterval(kLookEveryMs);
+    connect(&timer_, &QTimer::timeout, this, &Photographer::look);
+    QCoreApplication::instance()->installEventFilter(this);
   }
 
   void start() {
@@ -57,25 +82,49 @@ class Photographer {
     timer_.start();
   }
 
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override {
+    if (event->type() == QEvent::Paint) {
+      since_painted_.start();
+    }
+    return QObject::eventFilter(watched, event);
+  }
+
  private:
   void prepare() {
     applyTheme(pictures_[next_].theme);
     window_.showPage(pictures_[next_].page);
+    since_shown_.start();
+    since_painted_.start();
+  }
+
+  void look() {
+    if (since_painted_.elapsed() >= kRestMs && hasContent(window_)) {
+      takeNext();
+    } else if (since_shown_.elapsed() >= kPatienceMs) {
+      fail(QStringLiteral("the page \"%1\" has not come to show something")
+               .arg(pictures_[next_].page));
+    }
   }
 
   void takeNext() {
     const QString file = QDir(folder_).filePath(pictures_[next_].fileName());
     if (!window_.grab().save(file)) {
-      timer_.stop();
-      QApplication::exit(complain(QStringLiteral("the picture %1 cannot be written").arg(file)));
+      fail(QStringLiteral("the picture %1 cannot be written").arg(file));
       return;
     }
     std::printf("%s\n", qPrintable(file));
     if (++next_ == pictures_.size()) {
+      timer_.stop();
       QApplication::exit(0);
       return;
     }
     prepare();
+  }
+
+  void fail(const QString& sentence) {
+    timer_.stop();
+    QApplication::exit(complain(sentence));
   }
 
   MainWindow& window_;
@@ -83,6 +132,8 @@ class Photographer {
   std::vector<Picture> pictures_;
   std::size_t next_ = 0;
   QTimer timer_;
+  QElapsedTimer since_shown_;
+  QElapsedTimer since_painted_;
 };
 
 /// The runs that the watch page shows: those that tell most.

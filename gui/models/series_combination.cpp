@@ -6,7 +6,11 @@
 namespace retort::gui {
 
 Combination combinationFor(const std::string& metric) {
-  return metric == "grad_norm" ? Combination::kRootOfSquares : Combination::kMean;
+  if (metric == "grad_norm" || metric == "full_precision_grad_norm") {
+    return Combination::kRootOfSquares;
+  }
+  return metric == "grad_norm_squared" || metric == "grad_share" ? Combination::kSum
+                                                                 : Combination::kMean;
 }
 
 double combine(const std::vector<double>& values, Combination combination) {
@@ -15,10 +19,17 @@ double combine(const std::vector<double>& values, Combination combination) {
   }
   double sum = 0;
   for (const double value : values) {
-    sum += combination == Combination::kMean ? value : value * value;
+    sum += combination == Combination::kRootOfSquares ? value * value : value;
   }
-  return combination == Combination::kMean ? sum / static_cast<double>(values.size())
-                                           : std::sqrt(sum);
+  switch (combination) {
+    case Combination::kRootOfSquares:
+      return std::sqrt(sum);
+    case Combination::kMean:
+      return sum / static_cast<double>(values.size());
+    case Combination::kSum:
+      break;
+  }
+  return sum;
 }
 
 CombinedSeries::CombinedSeries(std::vector<std::shared_ptr<const SeriesData>> members,

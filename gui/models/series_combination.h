@@ -12,10 +12,12 @@ namespace retort::gui {
 /// How the curves of several layers, projections or heads become one.
 enum class Combination {
   kRootOfSquares,  ///< sqrt(sum x^2): the norm of all gradients together is that of the parts
+  kSum,
   kMean,
 };
 
-/// What is right for a metric: norms add up in squares, everything else is averaged.
+/// What is right for a metric: norms of gradients add up in squares, squared norms and shares of
+/// them as they are; everything else is averaged.
 [[nodiscard]] Combination combinationFor(const std::string& metric);
 
 /// The combination of these values; NaN when there is none.

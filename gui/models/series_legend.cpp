@@ -75,6 +75,8 @@ QVariant SeriesLegend::data(const QModelIndex& index, int role) const {
       return QStringLiteral("<p>%1</p>").arg(entry.name.toHtmlEscaped());
     case Qt::DecorationRole:
       return entry.color;
+    case kPenRole:
+      return static_cast<int>(entry.pen);
     case Qt::CheckStateRole:
       return isShown(entry.id) ? Qt::Checked : Qt::Unchecked;
     default:

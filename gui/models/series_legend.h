@@ -12,6 +12,7 @@ struct LegendEntry {
   std::string id;
   QString name;
   QColor color;
+  Qt::PenStyle pen = Qt::SolidLine;
 
   bool operator==(const LegendEntry&) const = default;
 };
@@ -22,6 +23,8 @@ class SeriesLegend final : public QAbstractListModel {
   Q_OBJECT
 
  public:
+  static constexpr int kPenRole = Qt::UserRole;
+
   using QAbstractListModel::QAbstractListModel;
 
   void setEntries(std::vector<LegendEntry> entries);

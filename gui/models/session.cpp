@@ -82,8 +82,11 @@ SessionState Session::load(const QString& workspace) const {
   state.open_file = settings_->value(group + QStringLiteral("file")).toString();
   state.selected_runs =
       settings_->value(group + QStringLiteral("selected")).toStringList().mid(0, kMostSelected);
-  const QByteArray runs = settings_->value(group + QStringLiteral("runs")).toString().toUtf8();
-  state.runs = QJsonDocument::fromJson(runs).object();
+  const auto object = [&](const QString& name) {
+    return QJsonDocument::fromJson(settings_->value(group + name).toString().toUtf8()).object();
+  };
+  state.runs = object(QStringLiteral("runs"));
+  state.watch = object(QStringLiteral("watch"));
   return state;
 }
 
@@ -95,8 +98,12 @@ void Session::save(const QString& workspace, const SessionState& state) {
   settings_->setValue(group + QStringLiteral("file"), state.open_file);
   settings_->setValue(group + QStringLiteral("selected"),
                       state.selected_runs.mid(0, kMostSelected));
-  settings_->setValue(group + QStringLiteral("runs"),
-                      QString::fromUtf8(QJsonDocument(state.runs).toJson(QJsonDocument::Compact)));
+  const auto put = [&](const QString& name, const QJsonObject& object) {
+    settings_->setValue(group + name,
+                        QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact)));
+  };
+  put(QStringLiteral("runs"), state.runs);
+  put(QStringLiteral("watch"), state.watch);
   settings_->sync();
 }
 

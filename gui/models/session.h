@@ -13,12 +13,13 @@
 namespace retort::gui {
 
 /// What a window remembers from one start to the next. Of the whole program: its place on the
-/// screen, the recent files, the theme; of each workspace: the page, the state of the list of runs,
-/// the selection, the open file.
+/// screen, the recent files, the theme; of each workspace: the page, the state of the list of runs
+/// and of the curves, the selection, the open file.
 struct SessionState {
   QByteArray geometry;
   QString page;
   QJsonObject runs;
+  QJsonObject watch;
   QStringList selected_runs;
   QString open_file;
 };

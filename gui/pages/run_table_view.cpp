@@ -20,7 +20,7 @@ constexpr int kMostMeasured = 200;
 /// A width in letters that suits the cells of a column at first; `longest`: of the texts in it.
 int lettersOf(const RunTableModel::Column& column, int longest) {
   if (column.field == QLatin1String("name")) {
-    return std::clamp(longest + 5, 16, 42);  // a colour, too
+    return std::clamp(longest + 8, 16, 48);  // a colour, too
   }
   if (column.field == QLatin1String("message") || column.field == QLatin1String("note")) {
     return 24;

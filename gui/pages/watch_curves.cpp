@@ -1,14 +1,10 @@
 #include "gui/pages/watch_curves.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 namespace retort::gui {
 namespace {
-
-constexpr std::array<Qt::PenStyle, 4> kPens = {
-    Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
 
 QString nameOf(const SeriesGroup& group, const CurveChoice& choice) {
   if (!group.label.empty()) {
@@ -35,25 +31,26 @@ std::vector<SeriesKey> keysOf(const std::vector<WatchedRun>& runs, const std::st
 WatchCurves::WatchCurves(const std::vector<WatchedRun>& runs, const CurveChoice& choice) {
   const std::vector<SeriesGroup> groups =
       groupSeries(keysOf(runs, choice.metric), choice.grouping, choice.pick);
-  for (std::size_t position = 0; position < groups.size(); ++position) {
+  for (int position = 0; position < static_cast<int>(groups.size()); ++position) {
+    const SeriesGroup& group = groups[static_cast<std::size_t>(position)];
     for (const WatchedRun& run : runs) {
       const std::size_t before = curves_.size();
-      add(run, groups[position], choice);
+      add(run, group, choice);
       if (curves_.size() == before) {
         continue;
       }
       Curve& curve = curves_.back();
-      const QString name = nameOf(groups[position], choice);
-      curve.id = run.run_id + "|" + choice.metric + "|" + groups[position].label;
+      const QString name = nameOf(group, choice);
+      curve.id = run.run_id + "|" + choice.metric + "|" + group.label;
       if (runs.size() == 1) {
         curve.name = name;
-        curve.color = seriesColors(choice.first_color + static_cast<int>(position));
-        curve.pen = kPens[(position / 8) % kPens.size()];
+        curve.color = seriesColors(choice.first_color + position);
+        curve.pen = seriesPen(position / kSeriesColors);
       } else {
         const bool is_alone = groups.size() == 1 && choice.name.isEmpty();
         curve.name = is_alone ? run.name : QStringLiteral("%1 · %2").arg(run.name, name);
         curve.color = run.color;
-        curve.pen = kPens[(position + static_cast<std::size_t>(choice.first_color)) % kPens.size()];
+        curve.pen = seriesPen(choice.first_color + position);
       }
     }
   }

@@ -2,15 +2,15 @@
 
 #include "core/base/text.h"
 #include "gui/models/heat_map.h"
+#include "gui/models/metric_pattern.h"
 #include "gui/pages/watch_pick_button.h"
-#include "gui/pages/watch_profiles.h"
 #include "gui/pages/watch_step_bar.h"
 #include "gui/plots/depth_plot.h"
 #include "gui/plots/heat_map_plot.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
-#include <QSettings>
+#include <QJsonArray>
 #include <QSignalBlocker>
 #include <QStackedWidget>
 
@@ -40,18 +40,18 @@ std::set<int> numbersOf(const std::vector<std::string>& texts) {
   return numbers;
 }
 
-QStringList toList(const std::vector<std::string>& texts) {
-  QStringList list;
+QJsonArray toJson(const std::vector<std::string>& texts) {
+  QJsonArray array;
   for (const std::string& text : texts) {
-    list.append(QString::fromStdString(text));
+    array.append(QString::fromStdString(text));
   }
-  return list;
+  return array;
 }
 
-std::vector<std::string> fromList(const QStringList& list) {
+std::vector<std::string> textsOf(const QJsonValue& array) {
   std::vector<std::string> texts;
-  for (const QString& text : list) {
-    texts.push_back(text.toStdString());
+  for (const QJsonValue& text : array.toArray()) {
+    texts.push_back(text.toString().toStdString());
   }
   return texts;
 }
@@ -75,18 +75,14 @@ std::vector<Curve> asReference(std::vector<Curve> curves, bool is_single) {
   return curves;
 }
 
-QString settingKey(const QString& panel, const char* what) {
-  return QStringLiteral("watch/%1/%2").arg(panel, QLatin1String(what));
-}
-
 }  // namespace
 
 WatchLayerPanel::WatchLayerPanel(const QString& name,
                                  std::vector<std::string> metrics,
                                  QWidget* parent)
     : WatchPanel(parent),
-      name_(name),
       metrics_(std::move(metrics)) {
+  setObjectName(name);
   auto* body = new QWidget(this);
   auto* layout = new QVBoxLayout(body);
   layout->setContentsMargins(0, 0, 0, 0);
@@ -98,7 +94,6 @@ WatchLayerPanel::WatchLayerPanel(const QString& name,
   layout->addWidget(stack_, 1);
   layout->addWidget(step_bar_);
   setPlots(body);
-  restore();
 }
 
 void WatchLayerPanel::buildBar(QBoxLayout& layout) {
@@ -132,7 +127,6 @@ void WatchLayerPanel::buildPlots() {
   curve_plot_ = new CurvePlot(stack_);
   depth_plot_ = new DepthPlot(stack_);
   heat_plot_ = new HeatMapPlot(stack_);
-  heat_plot_->setXAxis(tr("Step"), AxisKind::kSteps);
   curve_plot_->setName(tr("Curves over steps"));
   depth_plot_->setName(tr("Values by depth"));
   heat_plot_->setName(tr("Heat map"));
@@ -147,33 +141,32 @@ void WatchLayerPanel::buildPlots() {
   connect(step_bar_, &WatchStepBar::stepChanged, this, &WatchLayerPanel::showProfiles);
 }
 
-void WatchLayerPanel::restore() {
-  const QSettings settings;
-  metric_box_->addItem(settings.value(settingKey(name_, "metric")).toString());
-  view_box_->setCurrentIndex(
-      std::clamp(settings.value(settingKey(name_, "view")).toInt(), 0, view_box_->count() - 1));
-  wanted_grouping_ =
-      static_cast<Grouping>(std::clamp(settings.value(settingKey(name_, "grouping")).toInt(),
-                                       static_cast<int>(Grouping::kProjection),
-                                       static_cast<int>(Grouping::kTogether)));
-  layers_->setPicked(fromList(settings.value(settingKey(name_, "layers")).toStringList()));
-  projections_->setPicked(
-      fromList(settings.value(settingKey(name_, "projections")).toStringList()));
-  heads_->setPicked(fromList(settings.value(settingKey(name_, "heads")).toStringList()));
+QJsonObject WatchLayerPanel::state() const {
+  QJsonObject state;
+  state[QLatin1String("metric")] = metric_box_->currentText();
+  state[QLatin1String("view")] = view_box_->currentIndex();
+  state[QLatin1String("grouping")] = static_cast<int>(wanted_grouping_);
+  state[QLatin1String("layers")] = toJson(layers_->picked());
+  state[QLatin1String("projections")] = toJson(projections_->picked());
+  state[QLatin1String("heads")] = toJson(heads_->picked());
+  return state;
 }
 
-void WatchLayerPanel::remember() const {
-  QSettings settings;
-  settings.setValue(settingKey(name_, "metric"), metric_box_->currentText());
-  settings.setValue(settingKey(name_, "view"), view_box_->currentIndex());
-  settings.setValue(settingKey(name_, "grouping"), static_cast<int>(wanted_grouping_));
-  settings.setValue(settingKey(name_, "layers"), toList(layers_->picked()));
-  settings.setValue(settingKey(name_, "projections"), toList(projections_->picked()));
-  settings.setValue(settingKey(name_, "heads"), toList(heads_->picked()));
+void WatchLayerPanel::setState(const QJsonObject& state) {
+  metric_box_->clear();
+  metric_box_->addItem(state[QLatin1String("metric")].toString());
+  view_box_->setCurrentIndex(
+      std::clamp(state[QLatin1String("view")].toInt(), 0, view_box_->count() - 1));
+  wanted_grouping_ = static_cast<Grouping>(std::clamp(state[QLatin1String("grouping")].toInt(),
+                                                      static_cast<int>(Grouping::kProjection),
+                                                      static_cast<int>(Grouping::kTogether)));
+  layers_->setPicked(textsOf(state[QLatin1String("layers")]));
+  projections_->setPicked(textsOf(state[QLatin1String("projections")]));
+  heads_->setPicked(textsOf(state[QLatin1String("heads")]));
+  remake();
 }
 
 void WatchLayerPanel::takeChoice() {
-  remember();
   Q_EMIT wantedChanged();
   remake();
 }
@@ -197,10 +190,7 @@ std::set<std::string> WatchLayerPanel::wantedMetrics(
 
 /// The chosen metric if there is such a one, else the first that there is; empty: none.
 std::string WatchLayerPanel::shownMetric(const std::vector<std::string>& available) const {
-  std::vector<std::string> names = metrics_.empty() ? available : metrics_;
-  std::erase_if(names, [&](const std::string& name) {
-    return std::find(available.begin(), available.end(), name) == available.end();
-  });
+  const std::vector<std::string> names = matchingMetrics(metrics_, available);
   const bool is_there = std::find(names.begin(), names.end(), metric()) != names.end();
   return is_there ? metric() : names.empty() ? std::string() : names.front();
 }
@@ -208,6 +198,9 @@ std::string WatchLayerPanel::shownMetric(const std::vector<std::string>& availab
 bool WatchLayerPanel::takeSamples(WorkRoom& room) {
   if (view() != View::kHeatMap) {
     return curves_.grow(room) && teacher_curves_.grow(room);
+  }
+  if (!rows_.grow(room) || !others_.grow(room)) {
+    return false;
   }
   if (!map_maker_) {
     map_maker_.emplace(heatMapRequest());
@@ -253,16 +246,13 @@ void WatchLayerPanel::rebuild() {
   const bool has_curves = shown == View::kCurves;
   curves_ = has_curves ? WatchCurves(runs(), choice()) : WatchCurves();
   teacher_curves_ = has_curves ? WatchCurves(runWithTeacher(), teacherChoice()) : WatchCurves();
-  map_maker_.reset();
+  chooseRows();
 }
 
 void WatchLayerPanel::offerMetrics() {
-  const std::vector<std::string>& offered = metrics_.empty() ? available() : metrics_;
   QStringList names;
-  for (const std::string& metric : offered) {
-    if (std::find(available().begin(), available().end(), metric) != available().end()) {
-      names.append(QString::fromStdString(metric));
-    }
+  for (const std::string& metric : matchingMetrics(metrics_, available())) {
+    names.append(QString::fromStdString(metric));
   }
   metric_box_->setVisible(names.size() > 1);
   if (names.isEmpty()) {
@@ -314,7 +304,7 @@ void WatchLayerPanel::offerRuns() {
 }
 
 void WatchLayerPanel::showCurves() {
-  curve_plot_->setUp(curveSetup(labelOf(metric())));
+  curve_plot_->setUp(curveSetup(labelOf(metric()), display().x));
   std::vector<Curve> curves = curves_.curves();
   for (Curve& reference : asReference(teacher_curves_.curves(), runs().size() == 1)) {
     curves.push_back(std::move(reference));
@@ -334,21 +324,35 @@ void WatchLayerPanel::showProfiles() {
   depth_plot_->setCurves(std::move(curves));
 }
 
+/// The box offers each run, and behind them the first one compared with each of the others.
+void WatchLayerPanel::chooseRows() {
+  map_maker_.reset();
+  rows_ = others_ = WatchRows();
+  const int chosen = run_box_->currentIndex();
+  const int count = static_cast<int>(runs().size());
+  is_difference_ = chosen >= count;
+  if (view() != View::kHeatMap || chosen < 0 || count == 0) {
+    return;
+  }
+  CurveChoice choice = this->choice();
+  if (is_difference_ && choice.x == XQuantity::kClock) {
+    choice.x = XQuantity::kElapsed;  // runs are seldom compared that went side by side
+  }
+  rows_ = WatchRows(runs()[static_cast<std::size_t>(is_difference_ ? 0 : chosen)], choice);
+  if (is_difference_) {
+    others_ = WatchRows(runs()[static_cast<std::size_t>(chosen - count + 1)], choice);
+  }
+  const CurvePlotSetup axis = curveSetup({}, choice.x);
+  heat_plot_->setXAxis(axis.x_label, axis.x_kind);
+}
+
 HeatMapRequest WatchLayerPanel::heatMapRequest() const {
   HeatMapRequest request;
   request.most_columns = kMostColumns;
-  const int chosen = run_box_->currentIndex();
-  const int count = static_cast<int>(runs().size());
-  if (chosen < 0 || count == 0) {
-    return request;
-  }
-  request.is_difference = chosen >= count;
-  const std::size_t run = request.is_difference ? 0 : static_cast<std::size_t>(chosen);
-  request.rows = makeRows(runs()[run], choice());
-  if (request.is_difference) {
-    request.others = makeRows(runs()[static_cast<std::size_t>(chosen - count + 1)], choice());
-    request.is_ratio = !hasNegative(request.rows);
-  }
+  request.rows = rows_.rows();
+  request.is_difference = is_difference_;
+  request.others = others_.rows();
+  request.is_ratio = is_difference_ && !hasNegative(request.rows);
   return request;
 }
 

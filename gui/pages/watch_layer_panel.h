@@ -2,6 +2,7 @@
 
 #include "gui/models/heat_map.h"
 #include "gui/pages/watch_panel.h"
+#include "gui/pages/watch_profiles.h"
 
 #include <optional>
 
@@ -16,20 +17,22 @@ class HeatMapPlot;
 class WatchPickButton;
 class WatchStepBar;
 
-/// One metric in every layer: as curves over steps, by depth, and as a heat map of layer,
-/// projection or head over steps; of two runs also their difference. Where a run has recorded the
-/// teacher's values, too, they stand beside it in dashes. Metric and picks are remembered under the
-/// panel's name.
+/// One metric in every layer: as curves over steps or time, by depth, and as a heat map of layer,
+/// projection or head; of two runs also their difference. Where a run has recorded the
+/// teacher's values, too, they stand beside it in dashes.
 class WatchLayerPanel final : public WatchPanel {
   Q_OBJECT
 
  public:
-  /// `metrics` are offered first to last as far as the runs have them; none: all that they have.
+  /// `metrics` are patterns as of `matchingMetrics`: offered first to last as far as the runs have
+  /// such ones. `name` is the object's.
   WatchLayerPanel(const QString& name, std::vector<std::string> metrics, QWidget* parent);
 
   [[nodiscard]] std::set<std::string> wantedMetrics(
       const std::vector<std::string>& available) const override;
   void resetView() override;
+  [[nodiscard]] QJsonObject state() const override;
+  void setState(const QJsonObject& state) override;
 
  protected:
   void rebuild() override;
@@ -41,8 +44,6 @@ class WatchLayerPanel final : public WatchPanel {
 
   void buildBar(QBoxLayout& layout);
   void buildPlots();
-  void restore();
-  void remember() const;
   void takeChoice();
   void takeGrouping();
   void offerMetrics();
@@ -51,6 +52,7 @@ class WatchLayerPanel final : public WatchPanel {
   void offerRuns();
   void showCurves();
   void showProfiles();
+  void chooseRows();
   [[nodiscard]] HeatMapRequest heatMapRequest() const;
   void showHeatMap(HeatMap map);
   [[nodiscard]] View view() const;
@@ -60,7 +62,6 @@ class WatchLayerPanel final : public WatchPanel {
   [[nodiscard]] CurveChoice teacherChoice() const;
   [[nodiscard]] std::vector<WatchedRun> runWithTeacher() const;
 
-  QString name_;
   std::vector<std::string> metrics_;
   QComboBox* metric_box_;
   QComboBox* view_box_;
@@ -77,6 +78,9 @@ class WatchLayerPanel final : public WatchPanel {
   Grouping wanted_grouping_ = Grouping::kProjection;  ///< where the metric has it
   WatchCurves curves_;
   WatchCurves teacher_curves_;
+  WatchRows rows_;    ///< of the heat map
+  WatchRows others_;  ///< what is subtracted from them
+  bool is_difference_ = false;
   std::optional<HeatMapMaker> map_maker_;  ///< none while no map is being made
 };
 

@@ -14,7 +14,6 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QSettings>
 #include <QShowEvent>
 #include <QSignalBlocker>
 #include <QSlider>
@@ -88,30 +87,39 @@ WatchPage::WatchPage(AppContext& context, QWidget* parent)
 WatchPage::~WatchPage() = default;
 
 void WatchPage::buildPanels() {
-  addPanel(tr("&Losses"),
-           new WatchStackPanel({{tr("Training loss"), {"train.loss"}, false},
-                                {tr("Components"), {"train.loss_component"}, true},
-                                {tr("Evaluation"), {"eval.*", "-eval.loss"}, true},
-                                {tr("Evaluation loss"), {"eval.loss"}, true}},
-                               this));
+  addPanel(
+      tr("&Losses"),
+      new WatchStackPanel({{tr("Training loss"), {"train.loss"}, false},
+                           {tr("Components"), {"train.loss_component"}, true},
+                           {tr("Evaluation"),
+                            // Shares and correlations. Language models have quantities of
+                            // several scales, too.
+                            {"eval.*",
+                             "-eval.loss",
+                             "-eval.kl",
+                             "-eval.perplexity",
+                             "-eval.word_perplexity",
+                             "-eval.byte_perplexity",
+                             "-eval.bits_per_byte"},
+                            true},
+                           {tr("Evaluation loss"), {"eval.loss"}, true, true, "eval.perplexity"},
+                           {tr("Perplexity"), {"eval.perplexity"}, true},
+                           {tr("Divergence from the teacher"), {"eval.kl"}, true}},
+                          this));
   addPanel(tr("&Gradients"),
-           new WatchLayerPanel(QStringLiteral("gradients"),
-                               {"grad_norm", "grad_norm_relative", "grad_norm_total"},
-                               this));
+           new WatchLayerPanel(
+               QStringLiteral("gradients"),
+               {"grad_norm", "grad_norm_relative", "grad_*", "full_precision_grad*", "gradient_*"},
+               this));
   addPanel(tr("&Attention"),
            new WatchLayerPanel(QStringLiteral("attention"),
                                {"attention_map_kl",
                                 "attention_output_mse",
+                                "attention_entropy",
                                 "ranking_loss",
                                 "cover_length_ratio",
-                                "attention_entropy",
-                                "attention_distance",
                                 "special_token_mass",
-                                "attention_output_min",
-                                "attention_output_max",
-                                "attention_norm_alpha_gap",
-                                "attention_norm_f_gap",
-                                "attention_norm_alpha_f_gap"},
+                                "attention_*"},
                                this));
   addPanel(tr("S&ignal"), new WatchSignalPanel(this));
   addPanel(tr("&Speed"),
@@ -120,9 +128,7 @@ void WatchPage::buildPanels() {
                                 {tr("Time of a step"), {"step_time"}, true},
                                 {tr("Memory"), {"memory"}, true, false}},
                                this));
-  addPanel(tr("A&ny metric"), new WatchLayerPanel(QStringLiteral("any"), {}, this));
-  tabs_->setCurrentIndex(
-      std::clamp(QSettings().value(QStringLiteral("watch/panel")).toInt(), 0, panelCount() - 1));
+  addPanel(tr("A&ny metric"), new WatchLayerPanel(QStringLiteral("any"), {"*"}, this));
   connect(tabs_, &QTabBar::currentChanged, this, &WatchPage::showPanel);
 }
 
@@ -180,11 +186,6 @@ void WatchPage::buildDisplay(QBoxLayout& layout) {
     const bool is_apart = widget == smoothing_ || widget == smoothing_label_;
     layout.addSpacing(is_apart ? fontMetrics().averageCharWidth() : 0);
   }
-  const QSettings settings;
-  x_axis_->setCurrentIndex(
-      std::clamp(settings.value(QStringLiteral("watch/x")).toInt(), 0, x_axis_->count() - 1));
-  smoothing_->setValue(settings.value(QStringLiteral("watch/smoothing")).toInt());
-  log_->setChecked(settings.value(QStringLiteral("watch/log")).toBool());
   follow_->setChecked(true);
   connect(x_axis_, &QComboBox::activated, this, [this] {
     followMetrics();
@@ -228,11 +229,37 @@ void WatchPage::showPanel(int index) {
   if (index < 0 || index >= panelCount()) {
     return;
   }
-  tabs_->setCurrentIndex(index);
-  QSettings().setValue(QStringLiteral("watch/panel"), index);
+  if (index != tabs_->currentIndex()) {
+    tabs_->setCurrentIndex(index);  // which comes back here
+    return;
+  }
   followMetrics();
   takeDisplay();
   showSeries();
+}
+
+QJsonObject WatchPage::state() const {
+  QJsonObject state;
+  state[QLatin1String("panel")] = tabs_->currentIndex();
+  state[QLatin1String("x")] = x_axis_->currentIndex();
+  state[QLatin1String("smoothing")] = smoothing_->value();
+  state[QLatin1String("log")] = log_->isChecked();
+  for (const WatchPanel* panel : panels_) {
+    if (const QJsonObject own = panel->state(); !own.isEmpty()) {
+      state[panel->objectName()] = own;
+    }
+  }
+  return state;
+}
+
+void WatchPage::setState(const QJsonObject& state) {
+  x_axis_->setCurrentIndex(std::clamp(state[QLatin1String("x")].toInt(), 0, x_axis_->count() - 1));
+  smoothing_->setValue(state[QLatin1String("smoothing")].toInt());
+  log_->setChecked(state[QLatin1String("log")].toBool());
+  for (WatchPanel* panel : panels_) {
+    panel->setState(state[panel->objectName()].toObject());
+  }
+  showPanel(std::clamp(state[QLatin1String("panel")].toInt(), 0, panelCount() - 1));
 }
 
 void WatchPage::followSelection() {
@@ -284,10 +311,6 @@ void WatchPage::takeDisplay() {
                                 ? tr("Smoothing: %1 steps").arg(std::lround(display.half_life))
                                 : tr("Smoothing: off"));
   panel()->setDisplay(display);
-  QSettings settings;
-  settings.setValue(QStringLiteral("watch/smoothing"), smoothing_->value());
-  settings.setValue(QStringLiteral("watch/log"), log_->isChecked());
-  settings.setValue(QStringLiteral("watch/x"), x_axis_->currentIndex());
 }
 
 XQuantity WatchPage::xQuantity() const {

@@ -4,6 +4,7 @@
 #include "gui/models/curve_source.h"
 #include "gui/pages/watch_panel.h"
 
+#include <QJsonObject>
 #include <QWidget>
 
 #include <string>
@@ -35,6 +36,11 @@ class WatchPage final : public QWidget {
   void showPanel(int index);
 
   [[nodiscard]] int panelCount() const { return static_cast<int>(panels_.size()); }
+
+  /// The panel in sight, and how curves are shown.
+  [[nodiscard]] QJsonObject state() const;
+  /// Takes what `state` gave; what does not fit is ignored.
+  void setState(const QJsonObject& state);
 
  protected:
   /// What was committed while the page was hidden is read now.

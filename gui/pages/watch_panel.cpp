@@ -6,6 +6,8 @@
 
 #include <QEvent>
 #include <QListView>
+#include <QPainter>
+#include <QPixmap>
 #include <QSplitter>
 #include <QStyledItemDelegate>
 #include <QVBoxLayout>
@@ -18,6 +20,21 @@ namespace {
 
 constexpr std::size_t kLooksAtOnce = 250'000;  // a few milliseconds
 
+constexpr int kLineLength = 24;  // of the samples in the legend
+constexpr double kLineWidth = 2;
+
+/// A piece of the line.
+QPixmap lineSample(const QColor& color, Qt::PenStyle pen, int height, double pixel_ratio) {
+  QPixmap pixmap(QSize(kLineLength, height) * pixel_ratio);
+  pixmap.setDevicePixelRatio(pixel_ratio);
+  pixmap.fill(Qt::transparent);
+  QPainter painter(&pixmap);
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setPen(QPen(color, kLineWidth, pen, Qt::FlatCap));
+  painter.drawLine(QLineF(0, height / 2.0, kLineLength, height / 2.0));
+  return pixmap;
+}
+
 /// Rows as wide as the view, so that long names are elided and nothing scrolls sideways.
 class NarrowDelegate final : public QStyledItemDelegate {
  public:
@@ -25,6 +42,36 @@ class NarrowDelegate final : public QStyledItemDelegate {
 
   QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
     return {1, QStyledItemDelegate::sizeHint(option, index).height()};
+  }
+
+ protected:
+  void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+    QStyledItemDelegate::initStyleOption(option, index);
+    const auto pen = static_cast<Qt::PenStyle>(index.data(SeriesLegend::kPenRole).toInt());
+    const int height = option->fontMetrics.height();
+    const double ratio = option->widget == nullptr ? 1 : option->widget->devicePixelRatioF();
+    option->decorationSize = {kLineLength, height};
+    option->icon = lineSample(index.data(Qt::DecorationRole).value<QColor>(), pen, height, ratio);
+    const QStyle* style = option->widget == nullptr ? nullptr : option->widget->style();
+    if (style != nullptr && option->rect.width() > 1) {
+      const int margins = 2 * (style->pixelMetric(QStyle::PM_FocusFrameHMargin) + 1);
+      const QRect text = style->subElementRect(QStyle::SE_ItemViewItemText, option, option->widget);
+      option->text = shortened(option->text, option->fontMetrics, text.width() - margins);
+    }
+  }
+
+ private:
+  /// Of "run · curve" the run is cut: its colour names it, too.
+  static QString shortened(const QString& text, const QFontMetrics& metrics, int room) {
+    const qsizetype end = text.lastIndexOf(QStringLiteral(" · "));
+    if (end < 0 || metrics.horizontalAdvance(text) <= room) {
+      return text;
+    }
+    const QString curve = text.mid(end);
+    const int left = room - metrics.horizontalAdvance(curve);
+    return left < metrics.horizontalAdvance(QStringLiteral("mm…"))
+               ? text
+               : metrics.elidedText(text.left(end), Qt::ElideMiddle, left) + curve;
   }
 };
 
@@ -42,8 +89,6 @@ WatchPanel::WatchPanel(QWidget* parent)
   legend_view_->setUniformItemSizes(true);
   legend_view_->setItemDelegate(new NarrowDelegate(legend_view_));
   legend_view_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  const int swatch = legend_view_->fontMetrics().xHeight() + 3;
-  legend_view_->setIconSize(QSize(swatch, swatch));
   legend_view_->setTextElideMode(Qt::ElideMiddle);
   legend_view_->setFrameShape(QFrame::NoFrame);
   legend_view_->setAccessibleName(tr("Curves"));
@@ -167,7 +212,7 @@ void WatchPanel::fillLegend() {
           });
       if (!is_known) {
         const QColor& color = is_dark ? curve.color.on_dark : curve.color.on_light;
-        entries.push_back({curve.id, curve.name, color});
+        entries.push_back({curve.id, curve.name, color, curve.pen});
       }
     }
   }
@@ -183,10 +228,10 @@ QString WatchPanel::labelOf(const std::string& metric, const QString& name) cons
              : tr("%1 (%2)").arg(text, QString::fromStdString(spec->unit));
 }
 
-CurvePlotSetup WatchPanel::curveSetup(const QString& y_label) const {
+CurvePlotSetup WatchPanel::curveSetup(const QString& y_label, XQuantity x) {
   CurvePlotSetup setup;
   setup.y_label = y_label;
-  switch (display_.x) {
+  switch (x) {
     case XQuantity::kStep:
       setup.x_label = tr("Step");
       setup.x_kind = AxisKind::kSteps;

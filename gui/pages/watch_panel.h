@@ -4,6 +4,7 @@
 #include "gui/models/series_legend.h"
 #include "gui/pages/watch_curves.h"
 
+#include <QJsonObject>
 #include <QTimer>
 #include <QWidget>
 
@@ -51,6 +52,12 @@ class WatchPanel : public QWidget {
   /// All in sight again, in every plot.
   virtual void resetView();
 
+  /// What the user has chosen in this panel alone.
+  [[nodiscard]] virtual QJsonObject state() const { return {}; }
+
+  /// Takes what `state` gave; what does not fit is ignored.
+  virtual void setState(const QJsonObject& /*state*/) {}
+
  Q_SIGNALS:
   void wantedChanged();  ///< `wantedMetrics` are others now
   void followingChanged(bool is_following);
@@ -81,8 +88,7 @@ class WatchPanel : public QWidget {
 
   /// "loss (nat)": the metric with its unit, if the catalogue knows one.
   [[nodiscard]] QString labelOf(const std::string& metric, const QString& name = {}) const;
-  /// The X axis of curves, as it was chosen.
-  [[nodiscard]] CurvePlotSetup curveSetup(const QString& y_label) const;
+  [[nodiscard]] static CurvePlotSetup curveSetup(const QString& y_label, XQuantity x);
   /// What the catalogue says about a metric, for tool tips; empty when it is not known.
   [[nodiscard]] QString documentationOf(const std::string& metric) const;
   [[nodiscard]] const MetricSpec* specOf(const std::string& metric) const;

@@ -1,14 +1,10 @@
 #include "gui/pages/watch_profiles.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 namespace retort::gui {
 namespace {
-
-constexpr std::array<Qt::PenStyle, 4> kPens = {
-    Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
 
 Grouping profileGrouping(Grouping grouping) {
   return grouping == Grouping::kProjection || grouping == Grouping::kHead ? grouping
@@ -103,7 +99,7 @@ std::vector<Curve> makeProfiles(const std::vector<WatchedRun>& runs,
           layers, measuredStep(run, choice.metric, step), step, combinationFor(choice.metric)));
       const bool is_single = runs.size() == 1;
       curve.color = is_single ? seriesColors(color) : run.color;
-      curve.pen = is_single ? Qt::SolidLine : kPens[static_cast<std::size_t>(color) % kPens.size()];
+      curve.pen = is_single ? Qt::SolidLine : seriesPen(color);
       curve.name = name;
       if (!is_single || name.isEmpty()) {
         curve.name = name.isEmpty() ? run.name : QStringLiteral("%1 · %2").arg(run.name, name);
@@ -115,15 +111,24 @@ std::vector<Curve> makeProfiles(const std::vector<WatchedRun>& runs,
   return profiles;
 }
 
-std::vector<HeatMapRow> makeRows(const WatchedRun& run, const CurveChoice& choice) {
-  std::vector<HeatMapRow> rows;
+WatchRows::WatchRows(const WatchedRun& run, const CurveChoice& choice) {
   for (const SeriesKey& key : inNaturalOrder(keysOf({run}, choice.metric))) {
     const auto found = run.series.find(key);
-    if (key.layer && choice.pick.includes(key) && found != run.series.end()) {
-      rows.push_back({rowLabel(key), found->second});
+    if (!key.layer || !choice.pick.includes(key) || found == run.series.end()) {
+      continue;
+    }
+    rows_.push_back({rowLabel(key), found->second});
+    if (choice.x != XQuantity::kStep) {
+      timed_.push_back({found->second, TimedSeries(run.clock, choice.x)});
+      rows_.back().data = timed_.back().over_time.data();
     }
   }
-  return rows;
+}
+
+bool WatchRows::grow(WorkRoom& room) {
+  return std::all_of(timed_.begin(), timed_.end(), [&room](Timed& row) {
+    return row.over_time.update(*row.raw, room);
+  });
 }
 
 }  // namespace retort::gui

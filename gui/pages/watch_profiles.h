@@ -23,7 +23,26 @@ struct StepSpan {
                                               const CurveChoice& choice,
                                               double step);
 
-/// The rows of a heat map: the picked curves of one run, layer by layer.
-[[nodiscard]] std::vector<HeatMapRow> makeRows(const WatchedRun& run, const CurveChoice& choice);
+/// The rows of a heat map: the picked curves of one run, layer by layer, over steps or time. They
+/// grow with their sources.
+class WatchRows {
+ public:
+  WatchRows() = default;
+  WatchRows(const WatchedRun& run, const CurveChoice& choice);
+
+  /// Takes in what the sources have got, as far as there is room; true when that was all.
+  bool grow(WorkRoom& room);
+
+  [[nodiscard]] const std::vector<HeatMapRow>& rows() const { return rows_; }
+
+ private:
+  struct Timed {
+    std::shared_ptr<const SeriesData> raw;
+    TimedSeries over_time;
+  };
+
+  std::vector<HeatMapRow> rows_;
+  std::vector<Timed> timed_;  ///< of each row; none: over steps
+};
 
 }  // namespace retort::gui

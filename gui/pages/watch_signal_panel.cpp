@@ -15,6 +15,7 @@ namespace {
 
 struct Quantity {
   const char* metric;
+  const char* of_projections;  ///< instead, when that was not recorded; null: nothing
   const char* title;
   bool has_reference;  ///< the teacher's value is 1
   bool can_be_log;
@@ -22,17 +23,30 @@ struct Quantity {
 
 constexpr std::array<Quantity, 3> kQuantities = {
     {{"activation_variance_ratio",
+      "projection_variance_ratio",
       QT_TRANSLATE_NOOP("retort::gui::WatchSignalPanel", "Forward: variance ratio to the teacher"),
       true,
       true},
      {"hidden_sqnr",
+      "projection_sqnr",
       QT_TRANSLATE_NOOP("retort::gui::WatchSignalPanel", "Forward: signal to quantization noise"),
       false,
       false},
      {"grad_norm",
+      nullptr,
       QT_TRANSLATE_NOOP("retort::gui::WatchSignalPanel", "Backward: gradient norm"),
       false,
       true}}};
+
+/// What is shown of runs with these metrics.
+std::string metricOf(const Quantity& quantity, const std::vector<std::string>& available) {
+  const auto is_there = [&](const char* metric) {
+    return metric != nullptr &&
+           std::find(available.begin(), available.end(), metric) != available.end();
+  };
+  return !is_there(quantity.metric) && is_there(quantity.of_projections) ? quantity.of_projections
+                                                                         : quantity.metric;
+}
 
 }  // namespace
 
@@ -63,8 +77,9 @@ std::set<std::string> WatchSignalPanel::wantedMetrics(
     const std::vector<std::string>& available) const {
   std::set<std::string> wanted;
   for (const Quantity& quantity : kQuantities) {
-    if (std::find(available.begin(), available.end(), quantity.metric) != available.end()) {
-      wanted.insert(quantity.metric);
+    const std::string metric = metricOf(quantity, available);
+    if (std::find(available.begin(), available.end(), metric) != available.end()) {
+      wanted.insert(metric);
     }
   }
   return wanted;
@@ -77,14 +92,14 @@ void WatchSignalPanel::showSamples(bool /*is_other*/) {
 void WatchSignalPanel::showProfiles() {
   std::vector<std::string> metrics;
   for (const Quantity& quantity : kQuantities) {
-    metrics.emplace_back(quantity.metric);
+    metrics.push_back(metricOf(quantity, available()));
   }
   const StepSpan span = stepSpanOf(runs(), metrics);
   step_bar_->setSteps(span.first, span.last);
   step_bar_->setVisible(span.last > span.first);
   for (std::size_t i = 0; i < kQuantities.size(); ++i) {
     const Quantity& quantity = kQuantities[i];
-    const std::string metric = quantity.metric;
+    const std::string& metric = metrics[i];
     plots_[i]->setQuantity(labelOf(metric),
                            quantity.has_reference ? std::optional(1.0) : std::nullopt,
                            quantity.has_reference ? tr("teacher") : QString());

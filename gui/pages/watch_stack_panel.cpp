@@ -1,5 +1,6 @@
 #include "gui/pages/watch_stack_panel.h"
 
+#include "gui/models/metric_pattern.h"
 #include "gui/plots/plot_link.h"
 
 #include <QSplitter>
@@ -10,29 +11,11 @@
 namespace retort::gui {
 namespace {
 
-/// "eval.*" is all that begins so; with a minus in front: not these.
-bool matches(std::string_view pattern, const std::string& metric) {
-  return pattern.ends_with('*') ? metric.starts_with(pattern.substr(0, pattern.size() - 1))
-                                : metric == pattern;
-}
-
-bool isExcluded(const StackedPlot& recipe, const std::string& metric) {
-  return std::ranges::any_of(recipe.metrics, [&](const std::string& pattern) {
-    return pattern.starts_with('-') && matches(std::string_view(pattern).substr(1), metric);
-  });
-}
-
-std::vector<std::string> matching(const StackedPlot& recipe,
-                                  const std::vector<std::string>& available) {
-  std::vector<std::string> found;
-  for (const std::string& pattern : recipe.metrics) {
-    for (const std::string& metric : available) {
-      if (matches(pattern, metric) && !isExcluded(recipe, metric)) {
-        found.push_back(metric);
-      }
-    }
-  }
-  return found;
+std::vector<std::string> metricsOf(const StackedPlot& recipe,
+                                   const std::vector<std::string>& available) {
+  const bool is_said =
+      std::find(available.begin(), available.end(), recipe.unless) != available.end();
+  return is_said ? std::vector<std::string>() : matchingMetrics(recipe.metrics, available);
 }
 
 }  // namespace
@@ -59,7 +42,7 @@ std::set<std::string> WatchStackPanel::wantedMetrics(
     const std::vector<std::string>& available) const {
   std::set<std::string> wanted;
   for (const Stacked& stacked : stack_) {
-    const auto found = matching(stacked.recipe, available);
+    const auto found = metricsOf(stacked.recipe, available);
     wanted.insert(found.begin(), found.end());
   }
   return wanted;
@@ -108,7 +91,7 @@ void WatchStackPanel::nameSteps() {
 }
 
 void WatchStackPanel::rebuildOne(Stacked& stacked) {
-  const std::vector<std::string> metrics = matching(stacked.recipe, available());
+  const std::vector<std::string> metrics = metricsOf(stacked.recipe, available());
   stacked.curves.clear();
   std::vector<Curve> curves;
   CurveChoice choice;
@@ -135,7 +118,8 @@ void WatchStackPanel::rebuildOne(Stacked& stacked) {
     stacked.curves.push_back(std::move(made));
     documentation += documentationOf(metric);
   }
-  stacked.setup = curveSetup(metrics.size() == 1 ? labelOf(metrics.front()) : QString());
+  stacked.setup =
+      curveSetup(metrics.size() == 1 ? labelOf(metrics.front()) : QString(), display().x);
   stacked.plot->setWhatsThis(documentation);
   stacked.plot->setVisible(!stacked.recipe.is_optional || !curves.empty());
   stacked.drawn = std::move(curves);

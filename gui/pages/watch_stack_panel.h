@@ -8,10 +8,10 @@ namespace retort::gui {
 /// One plot of a stack.
 struct StackedPlot {
   QString title;
-  std::vector<std::string>
-      metrics;              ///< an ending "*" stands for anything, "-" in front for not these
-  bool is_optional = true;  ///< hidden while no run has such curves
-  bool is_smoothed = true;  ///< false: exact anyway
+  std::vector<std::string> metrics;  ///< patterns as of `matchingMetrics`
+  bool is_optional = true;           ///< hidden while no run has such curves
+  bool is_smoothed = true;           ///< false: exact anyway
+  std::string unless;  ///< hidden while runs have this metric, which says the same better
 };
 
 /// Plots below each other over the same steps: losses; rates.

@@ -7,7 +7,6 @@
 
 #include <QCoreApplication>
 
-#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -15,18 +14,10 @@
 namespace retort::gui {
 namespace {
 
-constexpr int kColorCycle = 8;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 QString shown(const std::string& text) {
   return QString::fromStdString(escapeForTerminal(text));
-}
-
-/// After all colours have been used once, curves are told apart by their dashes.
-Qt::PenStyle penOf(int place) {
-  constexpr std::array<Qt::PenStyle, 4> kPens{
-      Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
-  return kPens[static_cast<std::size_t>(place / kColorCycle) % kPens.size()];
 }
 
 QString metricLabel(const ComparisonData& data) {
@@ -71,7 +62,7 @@ Curve curveOf(const RunGroup& group, int place, const std::vector<Place>& places
   curve.id = group.name;
   curve.name = shown(group.name);
   curve.color = seriesColors(place);
-  curve.pen = penOf(place);
+  curve.pen = seriesPen(place / kSeriesColors);
   curve.data = std::make_shared<const SeriesData>(std::move(mean));
   if (has_spread) {
     curve.band_lower = std::make_shared<const SeriesData>(std::move(lower));

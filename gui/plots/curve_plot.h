@@ -64,13 +64,14 @@ class CurvePlot : public PlotWidget {
   /// A line at the place that is looked at in another plot; nothing: none.
   void showCursor(std::optional<double> x);
 
+  [[nodiscard]] bool isEmpty() const override;
+
  Q_SIGNALS:
   void cursorMoved(double x);
   void cursorLeft();
 
  protected:
   void applyStyle(const PlotStyle& style) override;
-  [[nodiscard]] bool isEmpty() const override;
   void prepareReplot(int width) override;
 
  private:

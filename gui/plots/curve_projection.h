@@ -31,6 +31,7 @@ class CurveProjection {
 
   AxisRange x_;
   bool is_log_;
+  bool is_wide_;  ///< so wide a stretch of logarithms that quick ones are right to a pixel's part
   QRectF rect_;
   double x_scale_;
   double x_offset_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 namespace retort::gui {
 namespace {
@@ -53,25 +54,36 @@ void CurveRaster::begin(int width, int height, double pixel_ratio) {
   if (width != width_ || height != height_) {
     width_ = width;
     height_ = height;
-    pixels_.assign(indexOf(width_, 0), 0);
-    stroke_.assign(indexOf(width_, 0), 0);
+    pixels_ = zeros<QRgb>(indexOf(width_, 0));
+    stroke_ = zeros<std::uint8_t>(indexOf(width_, 0));
     touched_.assign(static_cast<std::size_t>(width_), none);
     painted_ = touched_;
     shown_ = touched_;
-    image_ = QImage(width_, height_, QImage::Format_ARGB32_Premultiplied);
-    image_.fill(Qt::transparent);
+    QRgb* const shown = zeros<QRgb>(indexOf(width_, 0)).release();
+    image_ = QImage(reinterpret_cast<uchar*>(shown),
+                    width_,
+                    height_,
+                    static_cast<qsizetype>(sizeof(QRgb)) * width_,
+                    QImage::Format_ARGB32_Premultiplied,
+                    std::free,
+                    shown);
   }
   for (int column = 0; column < width_; ++column) {
-    clear(pixels_, column, painted_);
-    clear(stroke_, column, touched_);
+    clear(pixels_.get(), column, painted_);
+    clear(stroke_.get(), column, touched_);
   }
 }
 
 template <class T>
-void CurveRaster::clear(std::vector<T>& places, int column, std::vector<Rows>& written) {
+CurveRaster::Zeros<T> CurveRaster::zeros(std::size_t count) {
+  return Zeros<T>(static_cast<T*>(std::calloc(std::max<std::size_t>(count, 1), sizeof(T))));
+}
+
+template <class T>
+void CurveRaster::clear(T* places, int column, std::vector<Rows>& written) {
   Rows& rows = written[static_cast<std::size_t>(column)];
   if (rows.begin < rows.end) {
-    std::fill_n(places.data() + indexOf(column, rows.begin), rows.end - rows.begin, T(0));
+    std::fill_n(places + indexOf(column, rows.begin), rows.end - rows.begin, T(0));
   }
   rows = {height_, 0};
 }
@@ -85,7 +97,7 @@ void CurveRaster::fillSpan(int column, double top, double bottom, QRgb color) {
   const int first = static_cast<int>(top);
   const int last = std::min(static_cast<int>(bottom), height_ - 1);
   painted_[static_cast<std::size_t>(column)].include({first, last + 1});
-  QRgb* const pixels = pixels_.data() + indexOf(column, 0);
+  QRgb* const pixels = pixels_.get() + indexOf(column, 0);
   if (first == last) {
     pixels[first] = over(pixels[first], color, alphaOf(bottom - top));
     return;
@@ -129,7 +141,7 @@ void CurveRaster::addLine(const QPointF& from, const QPointF& to, double width) 
       continue;
     }
     touched_[static_cast<std::size_t>(column)].include({begin, end});
-    std::uint8_t* const covered = stroke_.data() + indexOf(column, 0);
+    std::uint8_t* const covered = stroke_.get() + indexOf(column, 0);
     for (int row = begin; row < end; ++row) {
       const double y = row + 0.5 - from.y();
       const double along = std::clamp((x * dx + y * dy) * per_length, 0.0, 1.0);
@@ -147,8 +159,8 @@ void CurveRaster::paintStroke(const QColor& color) {
   for (int column = 0; column < width_; ++column) {
     Rows& rows = touched_[static_cast<std::size_t>(column)];
     painted_[static_cast<std::size_t>(column)].include(rows);
-    QRgb* const pixels = pixels_.data() + indexOf(column, 0);
-    std::uint8_t* const covered = stroke_.data() + indexOf(column, 0);
+    QRgb* const pixels = pixels_.get() + indexOf(column, 0);
+    std::uint8_t* const covered = stroke_.get() + indexOf(column, 0);
     for (int row = rows.begin; row < rows.end; ++row) {
       if (const std::uint32_t share = covered[row]; share != 0) {
         pixels[row] = over(pixels[row], premultiplied, share + (share >> 7U));
@@ -182,7 +194,7 @@ void CurveRaster::copyBlock(int left, int right, int top, int bottom) {
   auto* const target = reinterpret_cast<QRgb*>(image_.bits());
   for (int row = top; row < bottom; ++row) {
     QRgb* const line = target + static_cast<std::size_t>(row) * stride;
-    const QRgb* source = pixels_.data() + indexOf(left, row);
+    const QRgb* source = pixels_.get() + indexOf(left, row);
     for (int column = left; column < right; ++column, source += height_) {
       line[column] = *source;
     }

@@ -6,6 +6,8 @@
 #include <QRect>
 
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
 #include <vector>
 
 namespace retort::gui {
@@ -49,24 +51,35 @@ class CurveRaster {
     void include(const Rows& other);
   };
 
+  struct Free {
+    void operator()(void* memory) const { std::free(memory); }
+  };
+
+  /// Zeros, which take their memory where they are written first.
+  template <class T>
+  using Zeros = std::unique_ptr<T[], Free>;
+
+  template <class T>
+  [[nodiscard]] static Zeros<T> zeros(std::size_t count);
+
   [[nodiscard]] std::size_t indexOf(int column, int row) const {
     return static_cast<std::size_t>(column) * static_cast<std::size_t>(height_) +
            static_cast<std::size_t>(row);
   }
 
   template <class T>
-  void clear(std::vector<T>& places, int column, std::vector<Rows>& written);
+  void clear(T* places, int column, std::vector<Rows>& written);
   void copyBlock(int left, int right, int top, int bottom);
 
   int width_ = 0;
   int height_ = 0;
   double pixel_ratio_ = 1;
   QImage image_;
-  std::vector<QRgb> pixels_;
-  std::vector<std::uint8_t> stroke_;  ///< how much of each pixel it covers
-  std::vector<Rows> touched_;         ///< the rows of each column that the stroke may cover
-  std::vector<Rows> painted_;         ///< where `pixels_` may not be transparent
-  std::vector<Rows> shown_;           ///< where `image_` may not be
+  Zeros<QRgb> pixels_;
+  Zeros<std::uint8_t> stroke_;  ///< how much of each pixel it covers
+  std::vector<Rows> touched_;   ///< the rows of each column that the stroke may cover
+  std::vector<Rows> painted_;   ///< where `pixels_` may not be transparent
+  std::vector<Rows> shown_;     ///< where `image_` may not be
 };
 
 }  // namespace retort::gui

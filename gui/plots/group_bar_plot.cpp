@@ -14,16 +14,8 @@
 namespace retort::gui {
 namespace {
 
-constexpr double kBarWidth = 0.62;
-constexpr double kDotSpread = 0.17;    ///< runs of a group lie this far above and below its middle
 constexpr double kNameShare = 0.4;     ///< of the width, at most, for names
 constexpr double kRowsPerLine = 1.45;  ///< height of a group in lines of text
-constexpr std::size_t kMostSmoothDots = 30;  ///< of a group; more take too long, and overlap
-
-QColor withAlpha(QColor color, int alpha) {
-  color.setAlpha(alpha);
-  return color;
-}
 
 /// Height of a plot in lines of text, with axis and margins.
 double linesOf(std::size_t groups) {
@@ -31,38 +23,34 @@ double linesOf(std::size_t groups) {
   return static_cast<double>(std::max<std::size_t>(groups, 2)) * kRowsPerLine + kAxisLines;
 }
 
-/// From -kDotSpread to kDotSpread, so that equal values stay apart.
-double offsetOf(std::size_t run, std::size_t count) {
-  return count < 2
-             ? 0.0
-             : kDotSpread * (2.0 * static_cast<double>(run) / static_cast<double>(count - 1) - 1.0);
-}
-
 }  // namespace
 
-GroupBarPlot::GroupBarPlot(QWidget* parent) : PlotWidget(parent) {
+GroupBarPlot::GroupBarPlot(QWidget* parent)
+    : PlotWidget(parent),
+      reference_line_(new QCPItemStraightLine(&canvas())) {
   canvas().yAxis->setRangeReversed(true);
   canvas().yAxis->setSubTicks(false);
   canvas().yAxis->grid()->setVisible(false);
   canvas().xAxis->setTicker(makeTicker(AxisKind::kLinear));
-  applyStyle(style());
+  addGroupMarks(canvas().yAxis, canvas().xAxis, groups_, look_);
+  reference_line_->setSelectable(false);
+  reference_line_->setLayer(QStringLiteral("grid"));
+  GroupBarPlot::applyStyle(style());
 }
 
 void GroupBarPlot::setGroups(std::vector<GroupValues> groups) {
   if (groups != groups_) {
     groups_ = std::move(groups);
     updateGeometry();
-    rebuild();
+    refit();
     scheduleReplot();
   }
 }
 
 void GroupBarPlot::setLook(Look look) {
-  if (look != look_) {
-    look_ = look;
-    rebuild();
-    replotSoon();
-  }
+  look_.has_bars = look == Look::kBars;
+  refit();
+  replotSoon();
 }
 
 void GroupBarPlot::setValueLabel(const QString& label) {
@@ -73,7 +61,7 @@ void GroupBarPlot::setValueLabel(const QString& label) {
 void GroupBarPlot::setReference(std::optional<double> value) {
   if (value != reference_) {
     reference_ = value;
-    rebuild();
+    refit();
     replotSoon();
   }
 }
@@ -104,8 +92,10 @@ QSize GroupBarPlot::sizeHint() const {
 
 void GroupBarPlot::applyStyle(const PlotStyle& style) {
   PlotWidget::applyStyle(style);
+  look_.style = style;
+  reference_line_->setPen(QPen(style.muted, style.unit, Qt::DashLine));
   canvas().yAxis->setTickLength(0, 0);
-  rebuild();
+  refit();
 }
 
 bool GroupBarPlot::isEmpty() const {
@@ -125,91 +115,19 @@ bool GroupBarPlot::event(QEvent* event) {
   return PlotWidget::event(event);
 }
 
-/// Draws everything anew: there are few parts, and all of them depend on the style.
-void GroupBarPlot::rebuild() {
-  canvas().clearPlottables();
-  // The sentence of an empty plot is an item too: only those that were added here go.
-  for (int i = canvas().itemCount() - 1; i >= 0; --i) {
-    if (canvas().item(i)->property("isOfGroup").toBool()) {
-      canvas().removeItem(i);
-    }
-  }
-  for (std::size_t row = 0; row < groups_.size(); ++row) {
-    addBar(row);
-    addSpread(row);
-    addRuns(row);
-  }
-  addReference();
+/// Ranges and names for other groups, or for letters of another size.
+void GroupBarPlot::refit() {
+  showReference();
   fitValueAxis();
   const double last = static_cast<double>(std::max<std::size_t>(groups_.size(), 1)) - 1;
   canvas().yAxis->setRange(-0.7, last + 0.7);
   elided_for_ = -1;
 }
 
-void GroupBarPlot::addBar(std::size_t row) {
-  const GroupValues& group = groups_[row];
-  if (look_ != Look::kBars || !group.mean) {
-    return;
-  }
-  const QColor color = group.color.on(style());
-  auto* bar = new QCPBars(canvas().yAxis, canvas().xAxis);
-  bar->setWidth(kBarWidth);
-  bar->setPen(QPen(color, style().unit));
-  bar->setBrush(withAlpha(color, 90));
-  bar->addData(static_cast<double>(row), *group.mean);
-}
-
-void GroupBarPlot::addSpread(std::size_t row) {
-  const GroupValues& group = groups_[row];
-  if (!group.mean) {
-    return;
-  }
-  const QColor color = group.color.on(style());
-  auto* mean = new QCPGraph(canvas().yAxis, canvas().xAxis);
-  mean->setLineStyle(QCPGraph::lsNone);
-  if (look_ == Look::kPoints) {
-    mean->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDiamond,
-                                          QPen(color, 1.5 * style().unit),
-                                          QBrush(color),
-                                          9 * style().unit));
-  }
-  mean->addData(static_cast<double>(row), *group.mean);
-  if (group.low && group.high) {
-    auto* spread = new QCPErrorBars(canvas().yAxis, canvas().xAxis);
-    spread->setDataPlottable(mean);
-    spread->setErrorType(QCPErrorBars::etValueError);
-    spread->setPen(QPen(look_ == Look::kBars ? style().foreground : color, 1.5 * style().unit));
-    spread->setWhiskerWidth(7 * style().unit);
-    spread->setSymbolGap(0);
-    spread->addData(*group.mean - *group.low, *group.high - *group.mean);
-  }
-}
-
-void GroupBarPlot::addRuns(std::size_t row) {
-  const GroupValues& group = groups_[row];
-  auto* dots = new QCPGraph(canvas().yAxis, canvas().xAxis);
-  dots->setLineStyle(QCPGraph::lsNone);
-  dots->setAntialiasedScatters(style().is_paper || group.values.size() <= kMostSmoothDots);
-  dots->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle,
-                                        QPen(group.color.on(style()), style().unit),
-                                        QBrush(withAlpha(style().background, 200)),
-                                        6 * style().unit));
-  for (std::size_t run = 0; run < group.values.size(); ++run) {
-    dots->addData(static_cast<double>(row) + offsetOf(run, group.values.size()), group.values[run]);
-  }
-}
-
-void GroupBarPlot::addReference() {
-  if (!reference_) {
-    return;
-  }
-  auto* line = new QCPItemStraightLine(&canvas());
-  line->setProperty("isOfGroup", true);
-  line->setSelectable(false);
-  line->setPen(QPen(style().muted, style().unit, Qt::DashLine));
-  line->setLayer(QStringLiteral("grid"));
-  line->point1->setCoords(*reference_, 0);
-  line->point2->setCoords(*reference_, 1);
+void GroupBarPlot::showReference() {
+  reference_line_->setVisible(reference_.has_value());
+  reference_line_->point1->setCoords(reference_.value_or(0), 0);
+  reference_line_->point2->setCoords(reference_.value_or(0), 1);
 }
 
 void GroupBarPlot::fitValueAxis() {
@@ -227,11 +145,11 @@ void GroupBarPlot::fitValueAxis() {
   if (reference_) {
     values.include(*reference_);
   }
-  if (look_ == Look::kBars) {
+  if (look_.has_bars) {
     values.include(0);
   }
   AxisRange range = values.padded();
-  if (look_ == Look::kBars && !values.isEmpty()) {
+  if (look_.has_bars && !values.isEmpty()) {
     range.lower = values.exact().lower >= 0 ? 0 : range.lower;
     range.upper = values.exact().upper <= 0 ? 0 : range.upper;
     range = saneRange(range, false);

@@ -1,24 +1,14 @@
 #pragma once
 
+#include "gui/plots/group_marks.h"
 #include "gui/plots/plot_widget.h"
 
 #include <optional>
 #include <vector>
 
+class QCPItemStraightLine;
+
 namespace retort::gui {
-
-/// One configuration: the value of each of its runs, and what they have in common.
-struct GroupValues {
-  QString name;
-  std::vector<double> values;  ///< finite; one dot each
-  std::optional<double> mean;
-  std::optional<double> low;  ///< of the spread around the mean
-  std::optional<double> high;
-  PlotColor color;
-  QString remark;  ///< why values are missing: "1 failed"; stands behind the name
-
-  bool operator==(const GroupValues&) const = default;
-};
 
 /// Configurations below each other, each with all of its runs: a bar or a mark for the mean, a
 /// whisker for the spread, a dot for every run. Names stand on the left, where long ones fit.
@@ -54,24 +44,23 @@ class GroupBarPlot final : public PlotWidget {
   [[nodiscard]] QSize minimumSizeHint() const override;
   [[nodiscard]] QSize sizeHint() const override;
 
+  [[nodiscard]] bool isEmpty() const override;
+
  protected:
   void applyStyle(const PlotStyle& style) override;
-  [[nodiscard]] bool isEmpty() const override;
   void prepareReplot(int width) override;
   bool event(QEvent* event) override;
 
  private:
-  void rebuild();
-  void addBar(std::size_t row);
-  void addSpread(std::size_t row);
-  void addRuns(std::size_t row);
-  void addReference();
+  void refit();
+  void showReference();
   void fitValueAxis();
   void elideNames(int width);
   [[nodiscard]] QString toolTipAt(int y) const;
 
   std::vector<GroupValues> groups_;
-  Look look_ = Look::kPoints;
+  GroupLook look_;
+  QCPItemStraightLine* reference_line_;
   std::optional<double> reference_;
   int elided_for_ = -1;  ///< the width that the names were last elided for
 };

@@ -54,9 +54,10 @@ class HeatMapPlot final : public PlotWidget {
   /// All in sight again, and following.
   void resetView();
 
+  [[nodiscard]] bool isEmpty() const override;
+
  protected:
   void applyStyle(const PlotStyle& style) override;
-  [[nodiscard]] bool isEmpty() const override;
   void prepareReplot(int width) override;
 
  private:

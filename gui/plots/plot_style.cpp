@@ -13,9 +13,9 @@ constexpr int kPointsPerInch = 72;
 constexpr int kMiddleLightness = 128;
 
 // After Okabe and Ito; their yellow is left out, since it is hardly seen on white.
-constexpr std::array<QRgb, 8> kOnLight = {
+constexpr std::array<QRgb, kSeriesColors> kOnLight = {
     0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xb58900, 0x3aa0d8, 0x6f4fa0, 0x555555};
-constexpr std::array<QRgb, 8> kOnDark = {
+constexpr std::array<QRgb, kSeriesColors> kOnDark = {
     0x4aa8e8, 0xff8a3d, 0x2fd0a0, 0xe79ac6, 0xe6b93c, 0x8fd0f5, 0xb295e8, 0xb8b8b8};
 
 QColor mixed(const QColor& from, const QColor& to, double share) {
@@ -63,6 +63,12 @@ PlotStyle paperStyle(const QString& family, double font_pt) {
 QColor seriesColor(int index, bool is_dark) {
   const auto& cycle = is_dark ? kOnDark : kOnLight;
   return {cycle[static_cast<unsigned>(index) % cycle.size()]};
+}
+
+Qt::PenStyle seriesPen(int index) {
+  constexpr std::array<Qt::PenStyle, 5> kPens = {
+      Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine, Qt::DashDotDotLine};
+  return kPens[static_cast<unsigned>(index) % kPens.size()];
 }
 
 PlotColor seriesColors(int index) {

@@ -34,6 +34,12 @@ inline constexpr int kPaperUnitsPerInch = 288;
 /// or dark background. Any index.
 [[nodiscard]] QColor seriesColor(int index, bool is_dark);
 
+/// The number of different colours.
+inline constexpr int kSeriesColors = 8;
+
+/// Tells apart what has the same colour: solid, dashes, dots, two kinds of both, solid … Any index.
+[[nodiscard]] Qt::PenStyle seriesPen(int index);
+
 /// One colour for light and one for dark backgrounds: a figure for paper needs the first even while
 /// the screen shows the second.
 struct PlotColor {

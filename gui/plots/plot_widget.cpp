@@ -2,10 +2,12 @@
 
 #include <QEvent>
 #include <QFontMetrics>
+#include <QPainter>
 #include <QResizeEvent>
 #include <QVBoxLayout>
 #include <qcustomplot.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace retort::gui {
@@ -13,6 +15,44 @@ namespace {
 
 constexpr int kReplotEveryMs = 100;
 constexpr double kTitleScale = 1.05;
+constexpr int kFrameWidth = 1;
+
+/// Of another size it is drawn in a later turn of the event loop, after all else: a page with many
+/// plots that comes in sight would wait for each of them, some of them resized several times. What
+/// lies over everything, as the read-out, is copied to the screen only while there is such a thing:
+/// that takes as long as all of a small plot.
+class Canvas final : public QCustomPlot {
+ public:
+  using QCustomPlot::QCustomPlot;
+
+ protected:
+  void resizeEvent(QResizeEvent* /*event*/) override {
+    setViewport(rect());
+    replot(rpQueuedReplot);
+  }
+
+  void paintEvent(QPaintEvent* /*event*/) override {
+    QCPPainter painter(this);
+    painter.fillRect(viewport(), mBackgroundBrush);
+    const auto count = static_cast<int>(mPaintBuffers.size());
+    for (int i = 0; i < count; ++i) {
+      // The last layers have a buffer each.
+      if (i == 0 || isNeeded(*layer(layerCount() - count + i))) {
+        mPaintBuffers[i]->draw(&painter);
+      }
+    }
+  }
+
+ private:
+  [[nodiscard]] bool isNeeded(const QCPLayer& layer) const {
+    const QList<QCPLayerable*> parts = layer.children();
+    return layer.mode() != QCPLayer::lmBuffered ||
+           std::any_of(parts.begin(), parts.end(), [this](const QCPLayerable* part) {
+             const bool is_idle = part == selectionRect() && !selectionRect()->isActive();
+             return part->realVisibility() && !is_idle;
+           });
+  }
+};
 
 int scaled(double length, const PlotStyle& style) {
   return static_cast<int>(std::lround(length * style.unit));
@@ -41,11 +81,11 @@ void styleAxis(QCPAxis& axis, const PlotStyle& style) {
 
 PlotWidget::PlotWidget(QWidget* parent)
     : QWidget(parent),
-      canvas_(new QCustomPlot(this)),
+      canvas_(new Canvas(this)),
       title_element_(new QCPTextElement(canvas_)),
       empty_item_(new QCPItemText(canvas_)) {
   auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setContentsMargins(kFrameWidth, kFrameWidth, kFrameWidth, kFrameWidth);
   layout->addWidget(canvas_);
   canvas_->setLocale(QLocale::c());
   canvas_->setNoAntialiasingOnDrag(true);
@@ -54,6 +94,7 @@ PlotWidget::PlotWidget(QWidget* parent)
   canvas_->setMinimumSize(1, 1);
   canvas_->setFocusPolicy(Qt::StrongFocus);
   setFocusProxy(canvas_);
+  canvas_->installEventFilter(this);
   canvas_->plotLayout()->insertRow(0);
   canvas_->plotLayout()->addElement(0, 0, title_element_);
   empty_item_->position->setType(QCPItemPosition::ptAxisRectRatio);
@@ -63,7 +104,7 @@ PlotWidget::PlotWidget(QWidget* parent)
   empty_item_->setSelectable(false);
   replot_timer_.setSingleShot(true);
   connect(&replot_timer_, &QTimer::timeout, this, &PlotWidget::replotSoon);
-  connect(canvas_, &QCustomPlot::beforeReplot, this, [this] { prepare(size()); });
+  connect(canvas_, &QCustomPlot::beforeReplot, this, [this] { prepare(canvas_->size()); });
   connect(canvas_, &QCustomPlot::afterReplot, this, [this] {
     ++replot_count_;
     since_replot_.start();
@@ -174,6 +215,20 @@ void PlotWidget::changeEvent(QEvent* event) {
 void PlotWidget::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
   fitTitle(event->size().width());
+}
+
+/// The frame around the canvas, in the background's colour while the keys go elsewhere.
+void PlotWidget::paintEvent(QPaintEvent* /*event*/) {
+  QPainter painter(this);
+  painter.setPen(canvas_->hasFocus() ? style_.accent : style_.background);
+  painter.drawRect(rect().adjusted(0, 0, -kFrameWidth, -kFrameWidth));
+}
+
+bool PlotWidget::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::FocusIn || event->type() == QEvent::FocusOut) {
+    update();
+  }
+  return QWidget::eventFilter(watched, event);
 }
 
 void PlotWidget::makeRoomForTitle() {

@@ -16,7 +16,8 @@ namespace retort::gui {
 
 /// What all plots share: a canvas in the colours of the palette, a title that is elided to the
 /// width, a sentence while there is nothing to draw, redrawing at most ten times a second while
-/// data arrive, and a way onto paper. All texts are shown as they are: never as markup.
+/// data arrive, a frame while the keys go there, and a way onto paper. All texts are shown as they
+/// are: never as markup.
 class PlotWidget : public QWidget {
   Q_OBJECT
 
@@ -44,6 +45,9 @@ class PlotWidget : public QWidget {
   /// How often it was drawn on the screen: for tests and measurements.
   [[nodiscard]] int replotCount() const { return replot_count_; }
 
+  /// True while there is nothing to draw.
+  [[nodiscard]] virtual bool isEmpty() const = 0;
+
   [[nodiscard]] QSize minimumSizeHint() const override;
   [[nodiscard]] QSize sizeHint() const override;
 
@@ -58,9 +62,6 @@ class PlotWidget : public QWidget {
   /// Colours, fonts and lengths of everything on the canvas; called again for other palettes and
   /// for paper. Overriders call it first.
   virtual void applyStyle(const PlotStyle& style);
-  /// True while there is nothing to draw.
-  [[nodiscard]] virtual bool isEmpty() const = 0;
-
   /// The last chance to change ranges before drawing `width` canvas units.
   virtual void prepareReplot(int width) = 0;
 
@@ -74,6 +75,8 @@ class PlotWidget : public QWidget {
 
   void changeEvent(QEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   void prepare(const QSize& size);

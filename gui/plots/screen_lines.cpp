@@ -154,6 +154,8 @@ std::vector<double> dashesOf(Qt::PenStyle pen) {
       return {0.1, 2.5};
     case Qt::DashDotLine:
       return {4, 2.5, 0.1, 2.5};
+    case Qt::DashDotDotLine:
+      return {4, 2.5, 0.1, 2.5, 0.1, 2.5};
     default:
       return {};
   }

@@ -1,12 +1,13 @@
 #pragma once
 
+#include "tests/bench/measures.h"
+
 #include <QApplication>
 #include <QEvent>
 #include <QThread>
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <functional>
 #include <string>
 
@@ -47,8 +48,7 @@ class BlockingApplication final : public QApplication {
     work();
     --depth_;
     const double cpu_ms = threadMs() - cpu;
-    const double wall_ms =
-        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - wall).count();
+    const double wall_ms = millisecondsSince(wall);
     if (cpu_ms > longest_.cpu_ms) {
       longest_.cpu_ms = cpu_ms;
       longest_.what = what;
@@ -60,12 +60,6 @@ class BlockingApplication final : public QApplication {
   [[nodiscard]] EventBlock take() { return std::exchange(longest_, {}); }
 
  private:
-  static double threadMs() {
-    timespec time{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
-  }
-
   int depth_ = 0;
   EventBlock longest_;
 };

@@ -1,24 +1,24 @@
 // Drives the plots offscreen and prints the time of a frame while panning, zooming and hovering
 // with 10,000 to 1,000,000 points, the memory, and the time from a committed point to the repainted
-// plot. Each line: the least and the median of many frames.
+// plot. Each line: the least and the median of many frames, in processor time of the thread and on
+// the wall.
 //   plot_bench [FRAMES]
 #include "gui/models/app_context.h"
 #include "gui/pages/watch_page.h"
 #include "gui/plots/curve_plot.h"
 #include "gui/plots/heat_map_plot.h"
+#include "tests/bench/measures.h"
 #include "tests/gui/metric_writer.h"
 #include "tests/gui/test_workspace.h"
 
 #include <QApplication>
-#include <QSettings>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
+#include <functional>
 #include <random>
 #include <string>
 #include <vector>
@@ -26,33 +26,36 @@
 namespace retort::gui {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double millisecondsSince(Clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-void report(const std::string& what, std::vector<double> times) {
-  std::sort(times.begin(), times.end());
-  std::printf("%-58s least %8.2f ms   median %8.2f ms   worst %8.2f ms\n",
-              what.c_str(),
-              times.front(),
-              times[times.size() / 2],
-              times.back());
-}
-
-double residentMiB() {
-  std::ifstream status("/proc/self/status");
-  std::string word;
-  while (status >> word) {
-    if (word == "VmRSS:") {
-      double kib = 0;
-      status >> kib;
-      return kib / 1024;
-    }
+/// The times of many frames: as the clock on the wall says, and of this thread alone, which is what
+/// a machine without other work would need.
+class FrameTimes {
+ public:
+  void measure(const std::function<void()>& frame) {
+    const auto wall = std::chrono::steady_clock::now();
+    const double cpu = threadMs();
+    frame();
+    cpu_.push_back(threadMs() - cpu);
+    wall_.push_back(millisecondsSince(wall));
   }
-  return 0;
-}
+
+  void print(const std::string& what) {
+    std::sort(cpu_.begin(), cpu_.end());
+    std::sort(wall_.begin(), wall_.end());
+    std::printf(
+        "%-46s cpu least %7.2f median %7.2f worst %7.2f, wall least %7.2f median %7.2f ms\n",
+        what.c_str(),
+        cpu_.front(),
+        cpu_[cpu_.size() / 2],
+        cpu_.back(),
+        wall_.front(),
+        wall_[wall_.size() / 2]);
+    std::fflush(stdout);
+  }
+
+ private:
+  std::vector<double> cpu_;
+  std::vector<double> wall_;
+};
 
 /// Losses as they come out of training: falling, noisy, with a spike now and then.
 std::vector<Curve> makeCurves(int curves, int points) {
@@ -76,50 +79,48 @@ std::vector<Curve> makeCurves(int curves, int points) {
   return made;
 }
 
-void measureCurves(int curves, int points, int frames) {
+void measureCurves(int curves, int points, int frames, bool is_log = false) {
   const double before = residentMiB();
   CurvePlot plot;
   plot.resize(1280, 720);
+  plot.view().setLogY(is_log);
   plot.setCurves(makeCurves(curves, points));
   plot.show();
   QCoreApplication::processEvents();
   plot.replotNow();
   const double span = points;
-  const std::string what = std::to_string(curves) + " x " + std::to_string(points) + " points, ";
-  std::vector<double> times;
+  const std::string what = std::to_string(curves) + " x " + std::to_string(points) + " points, " +
+                           (is_log ? "log, " : "");
+  FrameTimes pan;
   for (int frame = 0; frame < frames; ++frame) {
     const double shift = span * 0.2 * frame / frames;
     plot.view().setXRange({shift, shift + span * 0.8});
-    const auto start = Clock::now();
-    plot.replotNow();
-    times.push_back(millisecondsSince(start));
+    pan.measure([&] { plot.replotNow(); });
     QCoreApplication::processEvents();  // the draw that the new range asked for
   }
-  report(what + "pan", times);
-  times.clear();
+  pan.print(what + "pan");
+  FrameTimes zoom;
   for (int frame = 0; frame < frames; ++frame) {
     const double share = 1 - 0.95 * frame / frames;
     plot.view().setXRange({span / 2 * (1 - share), span / 2 * (1 + share)});
-    const auto start = Clock::now();
-    plot.replotNow();
-    times.push_back(millisecondsSince(start));
+    zoom.measure([&] { plot.replotNow(); });
     QCoreApplication::processEvents();
   }
-  report(what + "zoom", times);
+  zoom.print(what + "zoom");
   plot.view().reset();
   QCoreApplication::processEvents();
-  times.clear();
+  FrameTimes hover;
   QWidget* canvas = plot.focusProxy();
   for (int frame = 0; frame < frames; ++frame) {
     const QPoint place(100 + frame * (canvas->width() - 200) / frames, canvas->height() / 2);
-    const auto start = Clock::now();
-    QTest::mouseMove(canvas, place);
-    QCoreApplication::processEvents();
-    times.push_back(millisecondsSince(start));
+    hover.measure([&] {
+      QTest::mouseMove(canvas, place);
+      QCoreApplication::processEvents();
+    });
   }
-  report(what + "hover", times);
+  hover.print(what + "hover");
   std::printf(
-      "%-58s %.1f MiB more than before\n", (what + "memory").c_str(), residentMiB() - before);
+      "%-50s %.1f MiB more than before\n", (what + "memory").c_str(), residentMiB() - before);
 }
 
 void measureHeatMap(int rows, int points, int frames) {
@@ -130,15 +131,15 @@ void measureHeatMap(int rows, int points, int frames) {
   HeatMapPlot plot;
   plot.resize(1280, 720);
   plot.show();
-  std::vector<double> times;
+  FrameTimes times;
   for (int frame = 0; frame < frames; ++frame) {
-    const auto start = Clock::now();
-    plot.setMap(makeHeatMap(data, 1000), HeatScale{});
-    plot.replotNow();
-    times.push_back(millisecondsSince(start));
+    times.measure([&] {
+      plot.setMap(makeHeatMap(data, 1000), HeatScale{});
+      plot.replotNow();
+    });
   }
-  report(std::to_string(rows) + " rows x " + std::to_string(points) + " points, heat map anew",
-         times);
+  times.print(std::to_string(rows) + " rows x " + std::to_string(points) +
+              " points, heat map anew");
 }
 
 /// From the commit of a point to the frame that shows it, with the window's own timers.
@@ -169,7 +170,7 @@ void measureLatency(int points) {
     std::printf("the page shows no curve\n");
     return;
   }
-  std::vector<double> times;
+  FrameTimes times;
   for (int step = 1; step <= points; ++step) {
     bool is_painted = false;
     const auto connection = QObject::connect(plot, &PlotWidget::replotted, plot, [&] {
@@ -177,18 +178,15 @@ void measureLatency(int points) {
     });
     QTest::qWait(37 * (step % 7));
     writer.add(step, "train.loss", 1.0 / step);
-    const auto start = Clock::now();
-    writer.commit();
-    if (QTest::qWaitFor([&] { return is_painted; }, 5000)) {
-      times.push_back(millisecondsSince(start));
-    }
+    times.measure([&] {
+      writer.commit();
+      if (!QTest::qWaitFor([&] { return is_painted; }, 5000)) {
+        std::printf("a point was not painted within 5 s\n");
+      }
+    });
     QObject::disconnect(connection);
   }
-  if (times.empty()) {
-    std::printf("no point was painted\n");
-    return;
-  }
-  report("from a committed point to the repainted plot", times);
+  times.print("from a committed point to the repainted plot");
 }
 
 }  // namespace
@@ -196,10 +194,7 @@ void measureLatency(int points) {
 
 int main(int argc, char** argv) {
   qputenv("QT_QPA_PLATFORM", "offscreen");
-  const QTemporaryDir settings;
-  QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, settings.path());
   const QApplication application(argc, argv);
-  QCoreApplication::setOrganizationName(QStringLiteral("retort-bench"));
   const int frames = argc > 1 ? std::max(3, std::atoi(argv[1])) : 60;
   namespace gui = retort::gui;
   gui::measureCurves(1, 10'000, frames);
@@ -210,6 +205,7 @@ int main(int argc, char** argv) {
   gui::measureCurves(1, 1'000'000, frames);
   gui::measureCurves(20, 50'000, frames);
   gui::measureCurves(200, 5'000, frames);
+  gui::measureCurves(20, 5'000, frames, true);
   gui::measureHeatMap(72, 5'000, std::min(frames, 20));
   gui::measureLatency(20);
   return 0;

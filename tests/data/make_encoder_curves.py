@@ -3,29 +3,38 @@
 
 usage: make_encoder_curves.py FOLDER
 
-FOLDER holds curve_score.json, curve_map.json, …, which baseline.py wrote on the AVX2 code paths of MKL and ATen:
+FOLDER holds 16x64/curve_score.json, …, 8x32/curve_score.json, …, which baseline.py wrote on the AVX2 code paths of MKL and
+ATen, for each shape:
 
   export ATEN_CPU_CAPABILITY=avx2 MKL_CBWR=AVX2
   baseline.py --model data/models/minilm-l6-sst2 --variants score,map,output,unified,MI --curve 50 --shape 16x64
-      --tsv data/glue/SST-2/train.tsv --double --threads 1 --out FOLDER
+      --tsv data/glue/SST-2/train.tsv --double --threads 1 --out FOLDER/16x64
 """
 import json
 import pathlib
 import sys
 
+SHAPES = ("16x64", "8x32")
 VARIANTS = ("score", "map", "output", "unified", "MI")
 MADE_BY = (
     "../shared/baselines/encoder/baseline.py --model data/models/minilm-l6-sst2 --variants score,map,output,unified,MI "
-    "--curve STEPS --shape 16x64 --tsv data/glue/SST-2/train.tsv --double --threads 1, with torch 2.11.0, "
+    "--curve 50 --shape SHAPE --tsv data/glue/SST-2/train.tsv --double --threads 1, with torch 2.11.0, "
     "ATEN_CPU_CAPABILITY=avx2 and MKL_CBWR=AVX2; gathered by make_encoder_curves.py"
 )
 
 
+def curve(file):
+    return "[\n" + ",\n".join(map(json.dumps, json.loads(file.read_text()))) + "\n]"
+
+
 def main(folder):
-    curves = {name: json.loads((folder / f"curve_{name}.json").read_text()) for name in VARIANTS}
-    parts = [f"{json.dumps(name)}: [\n" + ",\n".join(map(json.dumps, rows)) + "\n]" for name, rows in curves.items()]
-    made_by = json.dumps(MADE_BY)
-    text = f'{{\n"made_by": {made_by},\n"curves": {{\n' + ",\n".join(parts) + "\n}}\n"
+    shapes = [
+        f"{json.dumps(shape)}: {{\n"
+        + ",\n".join(f"{json.dumps(name)}: {curve(folder / shape / f'curve_{name}.json')}" for name in VARIANTS)
+        + "\n}"
+        for shape in SHAPES
+    ]
+    text = f'{{\n"made_by": {json.dumps(MADE_BY)},\n"curves": {{\n' + ",\n".join(shapes) + "\n}}\n"
     (pathlib.Path(__file__).parent / "encoder_curves_float64.json").write_text(text)
 
 

@@ -42,6 +42,19 @@ TEST_F(EventStoreTest, ListsAllRunsInTheOrderOfArrival) {
   EXPECT_EQ(kindsOf({}), (std::vector<std::string>{"open", "warning", "open", "end"}));
 }
 
+TEST_F(EventStoreTest, KeepsWhatLanguageModelsWrite) {
+  Event sample = eventOf("sample", 1, 30, {{"prompt", "The"}, {"text", " end\n"}});
+  sample.step = 8;
+  expectOk(ingest(runId(2), {sample}));
+  EventFilter filter;
+  filter.kinds = {"sample"};
+
+  const auto events = valueOf(store_.events().list(filter));
+
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].event, sample);
+}
+
 TEST_F(EventStoreTest, ListsSomeKinds) {
   EventFilter filter;
   filter.kinds = {"warning", "end"};

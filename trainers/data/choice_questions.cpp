@@ -252,7 +252,7 @@ Reader readerOf(const std::string& task) {
 const std::vector<ChoiceTask>& choiceTasks() {
   static const std::vector<ChoiceTask> kTasks = {{"arc_challenge"},
                                                  {"arc_easy"},
-                                                 {"boolq", false},
+                                                 {"boolq", false, 2},
                                                  {"hellaswag"},
                                                  {"openbookqa"},
                                                  {"piqa"},
@@ -312,10 +312,20 @@ std::string hellaSwagText(std::string_view text) {
   return replaceAll(result, "  ", " ");
 }
 
+ChoiceTokens cutChoice(const ChoiceTokens& tokens, std::int64_t max_length) {
+  const auto most = static_cast<std::size_t>(max_length + 1);
+  ChoiceTokens cut = tokens;
+  if (cut.ids.size() > most) {
+    cut.ids.erase(cut.ids.begin(), cut.ids.end() - static_cast<std::ptrdiff_t>(most));
+  }
+  const auto read = static_cast<std::int64_t>(cut.ids.size()) - 1;
+  cut.judged = std::min(cut.judged, std::max<std::int64_t>(read, 0));
+  return cut;
+}
+
 ChoiceTokens encodeChoice(const Tokenizer& tokenizer,
                           const std::string& context,
                           const std::string& continuation,
-                          std::int64_t max_length,
                           bool add_bos) {
   const SpecialIds& special = tokenizer.specialIds();
   const std::optional<std::int32_t> bos = special.bos ? special.bos : special.eos;
@@ -327,14 +337,7 @@ ChoiceTokens encodeChoice(const Tokenizer& tokenizer,
     ++begin;
   }
   begin = std::min(begin, ids.size());
-  const auto judged = static_cast<std::int64_t>(ids.size() - begin);
-  const auto most = static_cast<std::size_t>(max_length + 1);
-  if (ids.size() > most) {
-    ids.erase(ids.begin(), ids.end() - static_cast<std::ptrdiff_t>(most));
-  }
-  return {.ids = ids,
-          .judged = std::min(judged,
-                             std::max<std::int64_t>(static_cast<std::int64_t>(ids.size()) - 1, 0))};
+  return {.ids = ids, .judged = static_cast<std::int64_t>(ids.size() - begin)};
 }
 
 }  // namespace retort::train

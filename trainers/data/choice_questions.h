@@ -27,6 +27,7 @@ struct ChoiceTask {
   std::string name;      ///< "piqa", "arc_easy", "arc_challenge", "boolq", "winogrande",
                          ///< "hellaswag", "openbookqa"
   bool has_norm = true;  ///< acc_norm is reported, too
+  double version = 1;    ///< of the harness's task whose texts these are
 };
 
 [[nodiscard]] const std::vector<ChoiceTask>& choiceTasks();
@@ -57,14 +58,16 @@ struct ChoiceTokens {
   bool operator==(const ChoiceTokens&) const = default;
 };
 
+/// The last `max_length` + 1 ids: as many as a model of `max_length` positions reads and predicts.
+[[nodiscard]] ChoiceTokens cutChoice(const ChoiceTokens& tokens, std::int64_t max_length);
+
 /// As the harness's _encode_pair: white space at the end of the context goes to the continuation,
 /// both are encoded together without bos and eos, and the continuation is what follows as many
 /// tokens as the context has alone. An empty context is the bos token (eos where there is none).
-/// With `add_bos` bos comes first. Ids beyond `max_length` + 1 are left out at the beginning.
+/// With `add_bos` bos comes first.
 [[nodiscard]] ChoiceTokens encodeChoice(const Tokenizer& tokenizer,
                                         const std::string& context,
                                         const std::string& continuation,
-                                        std::int64_t max_length,
                                         bool add_bos = false);
 
 }  // namespace retort::train

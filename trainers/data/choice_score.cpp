@@ -19,18 +19,6 @@ std::size_t greatest(const std::vector<double>& values) {
   return best;
 }
 
-/// Standard error of a mean: sample deviation by the root of the number.
-double standardError(const std::vector<ChoiceScore>& scores,
-                     double ChoiceScore::*member,
-                     double mean) {
-  double squares = 0;
-  for (const ChoiceScore& score : scores) {
-    squares += (score.*member - mean) * (score.*member - mean);
-  }
-  const auto count = static_cast<double>(scores.size());
-  return scores.size() > 1 ? std::sqrt(squares / (count - 1) / count) : std::nan("");
-}
-
 }  // namespace
 
 ChoiceScore scoreChoices(const ChoiceQuestion& question,
@@ -45,17 +33,20 @@ ChoiceScore scoreChoices(const ChoiceQuestion& question,
           .acc_norm = greatest(by_length) == gold ? 1.0 : 0.0};
 }
 
-ChoiceResult meanScore(const std::vector<ChoiceScore>& scores) {
+ChoiceScore meanScore(const std::vector<ChoiceScore>& scores) {
   RETORT_CHECK(!scores.empty(), "a mean needs questions");
-  ChoiceResult result;
+  ChoiceScore sum;
   for (const ChoiceScore& score : scores) {
-    result.mean.acc += score.acc / static_cast<double>(scores.size());
-    result.mean.acc_norm += score.acc_norm / static_cast<double>(scores.size());
+    sum.acc += score.acc;
+    sum.acc_norm += score.acc_norm;
   }
-  result.stderr_of_mean = {
-      .acc = standardError(scores, &ChoiceScore::acc, result.mean.acc),
-      .acc_norm = standardError(scores, &ChoiceScore::acc_norm, result.mean.acc_norm)};
-  return result;
+  const auto count = static_cast<double>(scores.size());
+  return {.acc = sum.acc / count, .acc_norm = sum.acc_norm / count};
+}
+
+double standardError(double share, std::int64_t questions) {
+  return questions > 1 ? std::sqrt(share * (1 - share) / static_cast<double>(questions - 1))
+                       : std::nan("");
 }
 
 }  // namespace retort::train

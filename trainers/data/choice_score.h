@@ -2,6 +2,7 @@
 
 #include "trainers/data/choice_questions.h"
 
+#include <cstdint>
 #include <vector>
 
 namespace retort::train {
@@ -20,12 +21,11 @@ struct ChoiceScore {
 [[nodiscard]] ChoiceScore scoreChoices(const ChoiceQuestion& question,
                                        const std::vector<double>& log_likelihoods);
 
-/// The harness's result of a task: mean and standard error (sample deviation / sqrt(n)).
-struct ChoiceResult {
-  ChoiceScore mean;
-  ChoiceScore stderr_of_mean;
-};
+/// The mean over the questions of a task.
+[[nodiscard]] ChoiceScore meanScore(const std::vector<ChoiceScore>& scores);
 
-[[nodiscard]] ChoiceResult meanScore(const std::vector<ChoiceScore>& scores);
+/// The harness's standard error of a share of right answers: the sample deviation of its n zeros
+/// and ones by sqrt(n), which is sqrt(share (1 - share) / (n - 1)). NaN of fewer than two.
+[[nodiscard]] double standardError(double share, std::int64_t questions);
 
 }  // namespace retort::train

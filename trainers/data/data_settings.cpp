@@ -68,7 +68,7 @@ const SettingGroup<DataSettings>& dataSettings() {
                 .documentation = "tokens of an example, special ones included; longer ones are cut",
                 .unit = "tokens",
                 .minimum = 3,
-                .maximum = 4096})
+                .maximum = 1 << 20})
           .add(&DataSettings::padding,
                {.key = "data.padding",
                 .documentation = "width of a batch: always data.max_length, or its longest row",

@@ -22,6 +22,9 @@ class SplitMix64 {
     return z ^ (z >> 31U);
   }
 
+  /// Uniform in [0, 1), of 53 bits.
+  double uniform() { return static_cast<double>(next() >> 11U) * 0x1p-53; }
+
   /// Uniform in 0 … bound - 1 without bias: values of the incomplete last block are drawn again.
   std::uint64_t below(std::uint64_t bound) {
     const std::uint64_t rest = (0 - bound) % bound;
@@ -35,5 +38,10 @@ class SplitMix64 {
  private:
   std::uint64_t state_;
 };
+
+/// The number of [0, 1) that belongs to a seed and a place in a table.
+[[nodiscard]] inline double uniformAt(std::uint64_t seed, std::uint64_t row, std::uint64_t column) {
+  return SplitMix64(SplitMix64(seed, row).next(), column).uniform();
+}
 
 }  // namespace retort::train

@@ -139,6 +139,13 @@ std::string cacheKey(const TextSettings& settings,
   return sha256Hex(canonicalJson(key));
 }
 
+std::filesystem::path validationFile(const TextSettings& settings) {
+  const std::filesystem::path path = *settings.validation_path;
+  return std::filesystem::is_directory(path)
+             ? fileInDataPath(path, "data.text.validation", settings.validation)
+             : path;
+}
+
 }  // namespace
 
 TextCorpora loadTextCorpora(const TextSettings& settings,
@@ -156,7 +163,9 @@ TextCorpora loadTextCorpora(const TextSettings& settings,
     return cache ? cache->get(cacheKey(settings, file, part, tokenizer), make) : make();
   };
   TextCorpora corpora;
-  if (settings.validation.empty()) {
+  if (settings.validation_path) {
+    corpora = {load(train, Part::kWhole), load(validationFile(settings), Part::kWhole)};
+  } else if (settings.validation.empty()) {
     corpora = {load(train, Part::kFirst), load(train, Part::kLast)};
   } else {
     const std::filesystem::path folder = is_folder ? path : path.parent_path();

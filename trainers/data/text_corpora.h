@@ -16,7 +16,8 @@ struct TextCorpora {
 };
 
 /// The tokens of `path` (a file, or a folder that holds the named files), for training and for
-/// validation.
+/// validation; the latter from settings.validation_path where that is given, which must be on this
+/// machine, too.
 ///
 /// A document is `Tokenizer::encode` of its text, with eos behind it (`add_eos`) if there is none
 /// yet, unless it is empty; a conversation is what its template writes, and only the assistant's

@@ -20,8 +20,14 @@ const SettingGroup<TextSettings>& textSettings() {
                 .when = {taskIs("text")}})
           .add(&TextSettings::validation,
                {.key = "data.text.validation",
-                .documentation = "name of the validation file in the same folder; empty: the end "
-                                 "of the training file",
+                .documentation = "name of the validation file in the same folder, or in "
+                                 "data.text.validation_path; empty: the end of the training file",
+                .when = {taskIs("text")}})
+          .add(&TextSettings::validation_path,
+               {.key = "data.text.validation_path",
+                .type = SettingType::kPath,
+                .documentation = "a file, or a folder with data.text.validation in it, to evaluate "
+                                 "on instead of the text of data.path",
                 .when = {taskIs("text")}})
           .add(&TextSettings::validation_share,
                {.key = "data.text.validation_share",

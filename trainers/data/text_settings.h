@@ -3,6 +3,7 @@
 #include "trainers/settings/setting_group.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace retort::train {
@@ -12,6 +13,7 @@ struct TextSettings {
   std::string format = "auto";
   std::string train = "train.txt";
   std::string validation;
+  std::optional<std::string> validation_path;
   double validation_share = 0.05;
   std::string key = "text";
   std::string chat_template = "none";

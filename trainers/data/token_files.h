@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,11 +18,15 @@ struct TokenFileOptions {
   std::optional<std::int32_t> eos;   ///< ends a document; without it all is one
 };
 
-/// Ids out of a .bin (as nanoGPT writes it) or a one-dimensional .npy of unsigned or signed 16, 32
-/// or 64 bits; `name` names the file and its ending. Throws TrainError (kBadData) for another
-/// layout, ids outside the vocabulary, and files without ids.
+/// Ids out of a .bin (as nanoGPT writes it) or a .npy of unsigned or signed 16, 32 or 64 bits;
+/// `name` names the file and its ending. A .npy of two dimensions holds a document in each row, up
+/// to the first eos behind its first token. Throws TrainError (kBadData) for another layout, ids
+/// outside the vocabulary, and files without ids.
 [[nodiscard]] TokenCorpus parseTokenFile(const std::string& name,
                                          std::string_view bytes,
                                          const TokenFileOptions& options);
+
+/// A .npy of [ids.size() / columns, columns] int32. `ids`: row by row.
+[[nodiscard]] std::string formatTokenRows(std::span<const std::int32_t> ids, std::int64_t columns);
 
 }  // namespace retort::train

@@ -25,6 +25,19 @@ double sumOf(const at::Tensor& values) {
 
 }  // namespace
 
+at::Tensor tokenLogProbabilities(const at::Tensor& logits, const at::Tensor& targets) {
+  const std::int64_t rows = logits.size(0);
+  TORCH_CHECK(targets.numel() == rows, rows, " rows of logits for ", targets.numel(), " targets");
+  at::Tensor result = at::empty({rows}, at::kDouble);
+  for (std::int64_t first = 0; first < rows; first += kRowsAtOnce) {
+    const std::int64_t count = std::min(kRowsAtOnce, rows - first);
+    const at::Tensor q = logProbabilities(logits.narrow(0, first, count));
+    const at::Tensor labels = targets.narrow(0, first, count).unsqueeze(1);
+    result.narrow(0, first, count).copy_(q.gather(1, labels).squeeze(1));
+  }
+  return result;
+}
+
 void addLanguageSums(LanguageSums& sums,
                      const at::Tensor& logits,
                      const at::Tensor& targets,

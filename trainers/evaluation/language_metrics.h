@@ -13,6 +13,10 @@
 /// lm-evaluation-harness.
 namespace retort::train {
 
+/// log softmax(logits)[m, targets[m]] of logits [M, V]: [M], on the CPU in float64. Computed as
+/// addLanguageSums computes.
+[[nodiscard]] at::Tensor tokenLogProbabilities(const at::Tensor& logits, const at::Tensor& targets);
+
 /// Sums over judged tokens.
 struct LanguageSums {
   std::int64_t tokens = 0;

@@ -24,7 +24,13 @@ constexpr std::uint64_t kMaxConfig = 4'000'000;
 constexpr std::uint64_t kMaxIndex = 100'000'000;
 constexpr std::size_t kTableRows = 10;
 constexpr const char* kQuantizers = "quantizers.safetensors";
-constexpr std::array<std::string_view, 2> kPrefixes = {"bert.", "electra."};
+constexpr std::array<std::string_view, 3> kPrefixes = {"bert.", "electra.", "transformer."};
+constexpr std::array<std::string_view, 7> kBodies = {
+    "encoder.", "embeddings.", "model.", "h.", "wte.", "wpe.", "ln_f."};
+// Buffers that some versions of other programs write beside the weights: GPT-2's causal mask is
+// called a bias.
+constexpr std::array<std::string_view, 5> kBuffers = {
+    "position_ids", "token_type_ids", "rotary_emb.inv_freq", ".attn.bias", ".attn.masked_bias"};
 
 Json readJsonFile(const fs::path& file, std::uint64_t limit) {
   Result<Json> json = parseJson(readOrThrow(readFile(file, limit)));
@@ -85,10 +91,11 @@ std::string shapeText(const std::vector<std::int64_t>& shape) {
 /// Canonical names of heads and buffers that a folder of the family may hold beside what a model
 /// wants.
 bool isExpendable(const std::string& canonical) {
-  const bool is_body = canonical.starts_with("encoder.") || canonical.starts_with("embeddings.") ||
-                       canonical.starts_with("model.");
-  return !is_body || canonical.ends_with("position_ids") || canonical.ends_with("token_type_ids") ||
-         canonical.ends_with("rotary_emb.inv_freq");
+  const bool is_body = std::ranges::any_of(
+      kBodies, [&](std::string_view body) { return canonical.starts_with(body); });
+  return !is_body || std::ranges::any_of(kBuffers, [&](std::string_view buffer) {
+    return canonical.ends_with(buffer);
+  });
 }
 
 /// A line of the table of differences.
@@ -344,8 +351,10 @@ void writeModelFolder(const fs::path& folder, const ModelFiles& files) {
       writeSafetensors(prepared / kQuantizers, files.quantizers);
     }
     writeOrThrow(writeFileAtomically(prepared / "config.json", files.config.dump(2) + "\n"));
-    for (const auto& [name, contents] : files.tokenizer) {
-      writeOrThrow(writeFileAtomically(prepared / name, contents));
+    for (const auto* contents : {&files.tokenizer, &files.results}) {
+      for (const auto& [name, text] : *contents) {
+        writeOrThrow(writeFileAtomically(prepared / name, text));
+      }
     }
     publishFolder(prepared, folder);
   } catch (...) {

@@ -31,9 +31,9 @@ struct LoadedWeights {
 /// A Hugging Face model folder, opened for reading: config.json and one or several safetensors
 /// files.
 ///
-/// Encoders' names are matched across the prefixes that the BERT family uses ("bert.", "electra.",
-/// none) and across the old LayerNorm names (gamma, beta). Nothing is ever unpickled: a folder that
-/// has only pytorch_model.bin is refused with the way to convert it.
+/// Names are matched across the prefixes that the BERT family and GPT-2 use ("bert.", "electra.",
+/// "transformer.", none) and across the old LayerNorm names (gamma, beta). Nothing is ever
+/// unpickled: a folder that has only pytorch_model.bin is refused with the way to convert it.
 class ModelFolder {
  public:
   /// Reads config.json and the headers of all weight files. Throws TrainError: kMissingInput when
@@ -74,16 +74,17 @@ class ModelFolder {
   std::map<std::string, std::size_t> file_of_tensor_;
 };
 
-/// A name without what differs between the folders of the family: no "bert." or "electra." in
-/// front, LayerNorm's gamma and beta as weight and bias.
+/// A name without what differs between the folders of a family: no "bert.", "electra." or
+/// "transformer." in front, LayerNorm's gamma and beta as weight and bias.
 [[nodiscard]] std::string canonicalTensorName(const std::string& name);
 
 /// Everything that a model folder consists of.
 struct ModelFiles {
-  Json config;                                   ///< config.json
-  TensorMap tensors;                             ///< model.safetensors
-  TensorMap quantizers;                          ///< quantizers.safetensors; no file when empty
-  std::map<std::string, std::string> tokenizer;  ///< contents by file name: "vocab.txt", …
+  Json config;                                      ///< config.json
+  TensorMap tensors;                                ///< model.safetensors
+  TensorMap quantizers;                             ///< quantizers.safetensors; no file when empty
+  std::map<std::string, std::string> tokenizer;     ///< contents by file name: "vocab.txt", …
+  std::map<std::string, std::string> results = {};  ///< the same: how the model was judged
 };
 
 /// Writes a folder that other tools load. All files are written and synced beside the target first;

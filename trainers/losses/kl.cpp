@@ -6,6 +6,7 @@
 #include <ATen/ATen.h>
 
 #include <cmath>
+#include <tuple>
 
 namespace retort::train {
 namespace {
@@ -59,8 +60,36 @@ const SettingGroup<KlOptions>& klOptions() {
                 .documentation = "power of the normalised entropy that weighs a token",
                 .minimum = 0,
                 .maximum = 10,
-                .when = {{.key = "distill.kl.token_weight", .any_of = {"entropy"}}}});
+                .when = {{.key = "distill.kl.token_weight", .any_of = {"entropy"}}}})
+          .add(&KlOptions::top_k,
+               {.key = "distill.kl.top_k",
+                .documentation = "compare the tokens that the teacher finds likeliest at each "
+                                 "place, so many; 0: all tokens",
+                .unit = "tokens",
+                .minimum = 0,
+                .maximum = 1e6})
+          .add(&KlOptions::rest,
+               {.key = "distill.kl.rest",
+                .documentation = "the other tokens: left out, both distributions renormalized over "
+                                 "those that are compared; or one bucket more, the probability of "
+                                 "another token",
+                .choices = {"renormalized", "bucket"},
+                .when = {{.key = "distill.kl.top_k", .none_of = {0}}}});
   return kGroup;
+}
+
+/// log(1 - exp(a)) of rows' log probabilities, for what is left beside them; finite also where
+/// rounding leaves nothing.
+at::Tensor logOfRest(const at::Tensor& log_sum) {
+  const double least = log_sum.scalar_type() == at::kDouble ? 1e-15 : 1e-7;
+  return (-at::expm1(log_sum.clamp_max(-least))).log();
+}
+
+/// Rows of log probabilities reduced to those of `ids` [M, k].
+at::Tensor reduced(const at::Tensor& log_p, const at::Tensor& ids, const std::string& rest) {
+  const at::Tensor kept = log_p.gather(-1, ids);
+  const at::Tensor sum = kept.logsumexp(-1, /*keepdim=*/true);
+  return rest == "bucket" ? at::cat({kept, logOfRest(sum)}, -1) : kept - sum;
 }
 
 /// sum_v exp(a_v) (a_v - b_v) of rows of log probabilities.
@@ -106,8 +135,13 @@ at::Tensor tokenDivergence(const at::Tensor& student,
               student.sizes(),
               " and ",
               teacher.sizes());
-  const at::Tensor q = (student / options.temperature).log_softmax(-1);
-  const at::Tensor p = (teacher.detach() / options.temperature).log_softmax(-1);
+  at::Tensor q = (student / options.temperature).log_softmax(-1);
+  at::Tensor p = (teacher.detach() / options.temperature).log_softmax(-1);
+  if (options.top_k > 0 && options.top_k < p.size(-1)) {
+    const at::Tensor ids = std::get<1>(p.topk(options.top_k, -1));
+    p = reduced(p, ids, options.rest);
+    q = reduced(q, ids, options.rest);
+  }
   if (options.divergence == "forward") {
     return divergence(p, q);
   }

@@ -2,6 +2,7 @@
 
 #include "trainers/losses/loss.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,8 @@ struct KlOptions {
   double beta = 0.5;                         ///< jensen_shannon only: share of the teacher
   std::optional<double> confidence;          ///< cakld only; empty: of the batch
   double entropy_power = 1;                  ///< token_weight entropy only
+  std::int64_t top_k = 0;                    ///< tokens of each row that count; 0: all
+  std::string rest = "renormalized";         ///< with top_k: renormalized, bucket
 };
 
 /// Divergence of each row, [M]: with p = softmax(z^T / t) and q = softmax(z^S / t), in nats,
@@ -27,6 +30,11 @@ struct KlOptions {
 ///                   mean of max_v p_v (BitDistiller, arXiv 2402.10631; its code averages over
 ///                   calibration batches and counts padding; here it is `confidence`, or that of
 ///                   these rows)
+/// With top_k = k > 0, p and q are first reduced to the k tokens that the teacher finds likeliest
+/// in the row:
+///   renormalized: to their distributions among these, p_v / sum_{u in top} p_u and the same of q
+///   bucket:       to k + 1 events, the last of which is "another token", so that the student's
+///                 mass there counts; never more than the divergence of all tokens
 /// student, teacher: [M, V], M judged positions; the teacher is detached.
 [[nodiscard]] at::Tensor tokenDivergence(const at::Tensor& student,
                                          const at::Tensor& teacher,

@@ -27,7 +27,7 @@ std::int64_t headsAt(ActivationPoint point, const ModelShape& shape) {
 }
 
 ActivationShape shapeAt(const ActivationPointFacts& facts, const ModelShape& shape) {
-  const bool is_inner = facts.point == ActivationPoint::kFfn2Input && !shape.is_decoder;
+  const bool is_inner = facts.point == ActivationPoint::kFfn2Input && !shape.has_gates;
   const bool is_probability = facts.point == ActivationPoint::kProbabilities;
   return {.heads = facts.has_heads ? headsAt(facts.point, shape) : 0,
           .width = widthAt(facts.point, shape),

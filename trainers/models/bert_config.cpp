@@ -143,8 +143,8 @@ const SettingGroup<ModelSettings>& modelSettings() {
                {.key = "model.teacher",
                 .type = SettingType::kPath,
                 .is_required = true,
-                .documentation = "the fine-tuned, full-precision teacher: a Hugging Face folder",
-                .when = kWhenDistilling})
+                .documentation = "the full-precision teacher: a Hugging Face folder",
+                .when = {{.key = "phase", .any_of = {"kd_qat", "generate"}}}})
           .add(&ModelSettings::student,
                {.key = "model.student",
                 .type = SettingType::kPath,

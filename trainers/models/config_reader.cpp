@@ -90,6 +90,39 @@ bool ConfigReader::boolOr(const char* key, bool otherwise) const {
   return json_.at(key).get<bool>();
 }
 
+std::optional<std::int64_t> ConfigReader::optionalToken(const char* key,
+                                                        std::int64_t vocabulary) const {
+  if (!has(key) || json_.at(key) == -1) {
+    return std::nullopt;
+  }
+  return integer(key, 0, vocabulary - 1);
+}
+
+std::vector<std::int64_t> ConfigReader::tokens(const char* key, std::int64_t vocabulary) const {
+  if (!has(key)) {
+    return {};
+  }
+  const Json& value = json_.at(key);
+  const Json list = value.is_array() ? value : Json::array({value});
+  std::vector<std::int64_t> tokens;
+  for (const Json& token : list) {
+    if (!token.is_number_integer() || token < 0 || token >= vocabulary) {
+      refuse(fmt::format(
+          "'{}' names {}, which is no token of a vocabulary of {}", key, token.dump(), vocabulary));
+    }
+    tokens.push_back(token.get<std::int64_t>());
+  }
+  return tokens;
+}
+
+void ConfigReader::requireUnquantized() const {
+  if (has("quantization_config")) {
+    refuse(
+        "its weights are quantized already ('quantization_config'): take the full-precision "
+        "model, which Retort quantizes itself");
+  }
+}
+
 void ConfigReader::requireWord(const char* key, const std::vector<std::string>& allowed) const {
   if (has(key) &&
       std::none_of(allowed.begin(), allowed.end(), [this, key](const std::string& word) {
@@ -100,6 +133,13 @@ void ConfigReader::requireWord(const char* key, const std::vector<std::string>& 
                        json_.at(key).dump(),
                        fmt::join(allowed, ", ")));
   }
+}
+
+Json tokensToJson(const std::vector<std::int64_t>& tokens) {
+  if (tokens.empty()) {
+    return nullptr;
+  }
+  return tokens.size() == 1 ? Json(tokens.front()) : Json(tokens);
 }
 
 }  // namespace retort::train

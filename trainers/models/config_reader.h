@@ -56,6 +56,17 @@ class ConfigReader {
 
   [[nodiscard]] bool boolOr(const char* key, bool otherwise) const;
 
+  /// The number of a token of a vocabulary of that size; empty when the key is missing or holds -1,
+  /// as in LLaMA 1.
+  [[nodiscard]] std::optional<std::int64_t> optionalToken(const char* key,
+                                                          std::int64_t vocabulary) const;
+
+  /// One token or a list of them; empty when the key is missing.
+  [[nodiscard]] std::vector<std::int64_t> tokens(const char* key, std::int64_t vocabulary) const;
+
+  /// Refuses weights that are quantized already.
+  void requireUnquantized() const;
+
   /// Refuses every value of a word but those named. A missing key is fine.
   void requireWord(const char* key, const std::vector<std::string>& allowed) const;
 
@@ -63,5 +74,14 @@ class ConfigReader {
   const Json& json_;
   const std::string& origin_;
 };
+
+/// null for a value that is not there.
+template <class T>
+[[nodiscard]] Json orNull(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
+}
+
+/// null, one number, or a list of them: what ConfigReader::tokens reads.
+[[nodiscard]] Json tokensToJson(const std::vector<std::int64_t>& tokens);
 
 }  // namespace retort::train

@@ -5,7 +5,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/linear.h>
-#include <ATen/ops/ones_like.h>
 
 #include <memory>
 #include <utility>
@@ -29,29 +28,6 @@ DecoderLayerParameters bindLayer(const ModelWeights& weights, std::int64_t index
           .gate = weights.linear(prefix + "mlp.gate_proj"),
           .up = weights.linear(prefix + "mlp.up_proj"),
           .down = weights.linear(prefix + "mlp.down_proj")};
-}
-
-void checkBatch(const TokenBatch& batch) {
-  const at::Tensor& ids = batch.input_ids;
-  TORCH_CHECK(ids.dim() == 2, "input_ids must be [B, N], but has shape ", ids.sizes());
-  for (const at::Tensor* other : {&batch.attention_mask, &batch.segment_ids, &batch.labels}) {
-    TORCH_CHECK(!other->defined() || other->sizes() == ids.sizes(),
-                "attention_mask, segment_ids and labels must have the shape of input_ids ",
-                ids.sizes(),
-                ", but one has ",
-                other->sizes());
-  }
-}
-
-/// Causal attention hides padding only where it comes last. On other devices looking would wait for
-/// them.
-void checkPadding(const at::Tensor& mask) {
-  if (!mask.defined() || !mask.is_cpu() || mask.size(1) < 2) {
-    return;
-  }
-  const std::int64_t pairs = mask.size(1) - 1;
-  TORCH_CHECK(mask.narrow(1, 1, pairs).le(mask.narrow(1, 0, pairs)).all().item<bool>(),
-              "attention_mask must be 1 for tokens and then 0 for padding");
 }
 
 /// Visits the tensors of a trace that carry gradients, but the logits, in a fixed order.
@@ -105,7 +81,8 @@ ModelShape decoderShape(const DecoderConfig& config) {
           .vocabulary = config.vocab_size,
           .positions = config.max_position_embeddings,
           .outputs = config.vocab_size,
-          .is_decoder = true};
+          .is_decoder = true,
+          .has_gates = true};
 }
 
 LlamaModel::LlamaModel(const DecoderConfig& config,
@@ -130,8 +107,7 @@ void LlamaModel::bind() {
 }
 
 ModelTrace LlamaModel::forward(const TokenBatch& batch, const ForwardOptions& options) const {
-  checkBatch(batch);
-  checkPadding(batch.attention_mask);
+  checkDecoderBatch(batch);
   TORCH_CHECK(options.intervention == Intervention::kNone,
               "decoders do not take over what a teacher computes");
   const RotaryTable rotary = rotaryTable(
@@ -139,14 +115,10 @@ ModelTrace LlamaModel::forward(const TokenBatch& batch, const ForwardOptions& op
       {.head_dim = config_.head_dim, .max_position_embeddings = config_.max_position_embeddings},
       tokenPositions(batch),
       tokens_.latent.scalar_type());
-  const VisibleKeys visible = visibleKeys(batch, config_);
-  const at::Tensor mask =
-      batch.attention_mask.defined() ? batch.attention_mask : at::ones_like(batch.input_ids);
+  const VisibleKeys visible = visibleKeys(batch, config_.windows);
   ModelTrace trace;
-  const ActivationPass activation_pass = {.quantizers = activations(),
-                                          .options = options,
-                                          .is_real = mask.ne(0).unsqueeze(1).unsqueeze(1),
-                                          .trace = trace};
+  const ActivationPass activation_pass =
+      decoderActivationPass(activations(), batch, options, trace);
   const DecoderPass pass = {.config = config_,
                             .options = options,
                             .activations = activation_pass,

@@ -25,6 +25,8 @@ class LlamaModel : public Model {
 
   [[nodiscard]] const DecoderConfig& config() const { return config_; }
 
+  [[nodiscard]] bool canRecomputeLayers() const override { return true; }
+
   [[nodiscard]] at::Tensor headWeight() const override { return head_.quantized(); }
 
   /// Throws c10::Error for an intervention: those are of encoders.

@@ -178,7 +178,9 @@ std::vector<std::int64_t> readWindows(const ConfigReader& reader,
       facts.family == DecoderFamily::kQwen2 || facts.family == DecoderFamily::kQwen3;
   if (reader.has("layer_types")) {
     std::vector<std::int64_t> windows = namedWindows(reader, layers, window);
-    if (!is_qwen && windows != std::vector<std::int64_t>(windows.size(), window)) {
+    const bool differs = std::any_of(
+        windows.begin(), windows.end(), [window](std::int64_t own) { return own != window; });
+    if (!is_qwen && differs) {
       reader.refuse("'layer_types' may differ between layers in qwen2 and qwen3 only");
     }
     return windows;
@@ -193,40 +195,9 @@ std::vector<std::int64_t> readWindows(const ConfigReader& reader,
   return windows;
 }
 
-std::optional<std::int64_t> tokenOf(const ConfigReader& reader,
-                                    const char* key,
-                                    std::int64_t vocabulary) {
-  // -1 is how LLaMA 1 says that there is none.
-  if (!reader.has(key) || reader.at(key) == -1) {
-    return std::nullopt;
-  }
-  return reader.integer(key, 0, vocabulary - 1);
-}
-
-std::vector<std::int64_t> endTokens(const ConfigReader& reader, std::int64_t vocabulary) {
-  if (!reader.has("eos_token_id")) {
-    return {};
-  }
-  const Json& value = reader.at("eos_token_id");
-  std::vector<std::int64_t> tokens;
-  for (const Json& token : value.is_array() ? value : Json::array({value})) {
-    if (!token.is_number_integer() || token < 0 || token >= vocabulary) {
-      reader.refuse(fmt::format("'eos_token_id' names {}, which is no token of a vocabulary of {}",
-                                token.dump(),
-                                vocabulary));
-    }
-    tokens.push_back(token.get<std::int64_t>());
-  }
-  return tokens;
-}
-
 void requireSupported(const ConfigReader& reader) {
   reader.requireWord("hidden_act", {"silu", "swish"});
-  if (reader.has("quantization_config")) {
-    reader.refuse(
-        "its weights are quantized already ('quantization_config'): take the "
-        "full-precision model, which Retort quantizes itself");
-  }
+  reader.requireUnquantized();
   if (reader.realOr("partial_rotary_factor", 1, 0, 1) != 1) {
     reader.refuse("'partial_rotary_factor' below 1 is not supported: whole heads are rotated");
   }
@@ -276,11 +247,6 @@ const char* ropeName(RopeType type) {
                       kRopeNames.end(),
                       [type](const RopeName& entry) { return entry.type == type; })
       ->name;
-}
-
-template <class T>
-Json orNull(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
 }
 
 Json ropeToJson(const RopeSettings& rope) {
@@ -363,9 +329,9 @@ DecoderConfig decoderConfigFromJson(const Json& json, const std::string& origin)
   config.tie_word_embeddings = reader.boolOr("tie_word_embeddings", false);
   config.rope = readRope(reader, origin);
   config.windows = readWindows(reader, *facts, config.num_hidden_layers);
-  config.pad_token_id = tokenOf(reader, "pad_token_id", config.vocab_size);
-  config.bos_token_id = tokenOf(reader, "bos_token_id", config.vocab_size);
-  config.eos_token_ids = endTokens(reader, config.vocab_size);
+  config.pad_token_id = reader.optionalToken("pad_token_id", config.vocab_size);
+  config.bos_token_id = reader.optionalToken("bos_token_id", config.vocab_size);
+  config.eos_token_ids = reader.tokens("eos_token_id", config.vocab_size);
   requireConsistent(reader, config);
   return config;
 }
@@ -392,12 +358,7 @@ Json decoderConfigToJson(const DecoderConfig& config, const std::string& torch_d
                {"rope_scaling", ropeToJson(config.rope)},
                {"pad_token_id", orNull(config.pad_token_id)},
                {"bos_token_id", orNull(config.bos_token_id)},
-               {"eos_token_id", nullptr}};
-  if (config.eos_token_ids.size() == 1) {
-    json["eos_token_id"] = config.eos_token_ids.front();
-  } else if (!config.eos_token_ids.empty()) {
-    json["eos_token_id"] = config.eos_token_ids;
-  }
+               {"eos_token_id", tokensToJson(config.eos_token_ids)}};
   if (config.family == DecoderFamily::kLlama || config.family == DecoderFamily::kQwen3) {
     json["attention_bias"] = config.has_output_bias;
   }

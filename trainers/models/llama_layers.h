@@ -1,17 +1,15 @@
 #pragma once
 
 #include "trainers/models/activation_pass.h"
+#include "trainers/models/causal_attention.h"
 #include "trainers/models/forward_options.h"
 #include "trainers/models/llama_config.h"
 #include "trainers/models/rotary_embedding.h"
-#include "trainers/models/token_batch.h"
 #include "trainers/models/weight_matrix.h"
 
 #include <ATen/core/Tensor.h>
 
-#include <cstdint>
-#include <map>
-#include <string>
+#include <cstddef>
 
 /// The parts of a forward pass of the LLaMA family as functions of their parameters. Shapes: B
 /// batch, N padded length, D hidden, I intermediate, H heads of queries, K heads of keys and
@@ -32,10 +30,6 @@ struct DecoderLayerParameters {
   Linear down;              ///< [D, I]
 };
 
-/// What a query may look at, for each of the widths of the layers' windows: bool, [1 or B, 1, N,
-/// N]; undefined where that is every token up to its own.
-using VisibleKeys = std::map<std::int64_t, at::Tensor>;
-
 /// What all functions of one pass share. References must outlive the pass.
 struct DecoderPass {
   const DecoderConfig& config;
@@ -50,12 +44,6 @@ struct DecoderPass {
 /// float.
 [[nodiscard]] at::Tensor rmsNorm(const at::Tensor& x, const at::Tensor& weight, double eps);
 
-/// Where each token stands in its document: [1, N] without documents, [B, N] with them.
-[[nodiscard]] at::Tensor tokenPositions(const TokenBatch& batch);
-
-/// Padding needs no mask: it comes last, where no token looks.
-[[nodiscard]] VisibleKeys visibleKeys(const TokenBatch& batch, const DecoderConfig& config);
-
 /// One layer: [B, N, D] -> [B, N, D]. `index` counts from 0. Of the trace, `output` and `sum` are
 /// the residual stream after the attention, `normed_dense` is `dense` by itself through the next
 /// norm, and masked scores are -10000. Attention is computed in blocks unless its probabilities are
@@ -64,9 +52,5 @@ struct DecoderPass {
                                       const at::Tensor& x,
                                       std::size_t index,
                                       const DecoderPass& pass);
-
-/// The rows of x, [B, N, D], whose next token is judged, in row-major order: [M, D]; all of them
-/// without labels.
-[[nodiscard]] at::Tensor judgedRows(const at::Tensor& x, const TokenBatch& batch);
 
 }  // namespace retort::train

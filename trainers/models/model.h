@@ -70,6 +70,9 @@ class Model {
   /// with its gradient: logits = input W^T. Undefined where the architecture has no such head.
   [[nodiscard]] virtual at::Tensor headWeight() const { return {}; }
 
+  /// True when ForwardOptions::recomputes_layers is heeded.
+  [[nodiscard]] virtual bool canRecomputeLayers() const { return false; }
+
   /// Drops all gradients.
   void clearGradients();
 

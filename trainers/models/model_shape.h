@@ -15,8 +15,9 @@ struct ModelShape {
   std::int64_t vocabulary = 0;         ///< rows of the word embedding
   std::int64_t positions = 0;          ///< the most tokens of a row
   std::int64_t outputs = 0;            ///< columns of the logits
-  bool is_decoder = false;             ///< no pooler, and gated feed-forward parts: the inner
-                                       ///< values have both signs
+  bool is_decoder = false;             ///< no pooler
+  bool has_gates = false;              ///< in the feed-forward parts, whose inner values then have
+                                       ///< both signs
 
   bool operator==(const ModelShape&) const = default;
 };

@@ -36,17 +36,33 @@ constexpr std::array<Entry, 11> kDecoderModules = {{
     {"post_attention_layernorm", "ffn_norm"},
 }};
 
-constexpr std::array<Entry, 6> kOuterModules = {{
+// Modules of a GPT-2's layer, after "transformer.h.N.".
+constexpr std::array<Entry, 8> kGpt2Modules = {{
+    {"attn.q_proj", "q"},
+    {"attn.k_proj", "k"},
+    {"attn.v_proj", "v"},
+    {"attn.c_proj", "o"},
+    {"mlp.c_fc", "up"},
+    {"mlp.c_proj", "down"},
+    {"ln_1", "attention_norm"},
+    {"ln_2", "ffn_norm"},
+}};
+
+constexpr std::array<Entry, 9> kOuterModules = {{
     {"bert.embeddings.", "embeddings"},
     {"bert.pooler.", "pooler"},
     {"classifier.", "classifier"},
     {"model.embed_tokens.", "embeddings"},
     {"model.norm.", "final_norm"},
     {"lm_head.", "head"},
+    {"transformer.wte.", "embeddings"},
+    {"transformer.wpe.", "embeddings"},
+    {"transformer.ln_f.", "final_norm"},
 }};
 
 constexpr std::string_view kEncoderPrefix = "bert.encoder.layer.";
 constexpr std::string_view kDecoderPrefix = "model.layers.";
+constexpr std::string_view kGpt2Prefix = "transformer.h.";
 
 /// `rest`: what follows the prefix: the layer's number, and a module's parameter.
 template <std::size_t count>
@@ -77,6 +93,8 @@ ParameterPlace parameterPlace(std::string_view name) {
     placeInLayer(name.substr(kEncoderPrefix.size()), kEncoderModules, place);
   } else if (name.starts_with(kDecoderPrefix)) {
     placeInLayer(name.substr(kDecoderPrefix.size()), kDecoderModules, place);
+  } else if (name.starts_with(kGpt2Prefix)) {
+    placeInLayer(name.substr(kGpt2Prefix.size()), kGpt2Modules, place);
   } else {
     for (const auto& [prefix, projection] : kOuterModules) {
       if (name.starts_with(prefix)) {

@@ -11,7 +11,8 @@ namespace retort::train {
 struct ParameterPlace {
   int layer = -1;  ///< index of the layer, -1 outside the layers
   /// In layers "q", "k", "v", "o"; of encoders "ffn1", "ffn2", "attention_norm", "output_norm"; of
-  /// decoders "gate", "up", "down", "attention_norm", "ffn_norm", "q_norm", "k_norm". Outside
+  /// decoders "gate", "up", "down", "attention_norm", "ffn_norm", "q_norm", "k_norm" (GPT-2 has no
+  /// gate and no norms of heads). Outside
   /// "embeddings", "pooler", "classifier"; "head", "final_norm". Empty when unknown.
   std::string projection;
   bool is_bias = false;  ///< the name ends in ".bias"
@@ -21,8 +22,8 @@ struct ParameterPlace {
 };
 
 /// "bert.encoder.layer.3.attention.self.query.weight" -> {3, "q"},
-/// "model.layers.0.mlp.up_proj.weight"
-/// -> {0, "up"}. Unknown names give an empty projection.
+/// "model.layers.0.mlp.up_proj.weight" and "transformer.h.0.mlp.c_fc.weight" -> {0, "up"}. Unknown
+/// names give an empty projection.
 [[nodiscard]] ParameterPlace parameterPlace(std::string_view name);
 
 /// True for the weights of the linears of a layer, and of encoders those of the word embedding and

@@ -34,7 +34,7 @@ constexpr std::array<const char*, 17> kParts = {"q",
                                                 "quantizers"};
 constexpr std::string_view kLayerWord = "layer:";
 constexpr std::string_view kComplementWord = "not:";
-constexpr std::array<std::string_view, 2> kOptionalPrefixes = {"bert.", "model."};
+constexpr std::array<std::string_view, 3> kOptionalPrefixes = {"bert.", "model.", "transformer."};
 constexpr std::array<std::string_view, 5> kMlp = {"ffn1", "ffn2", "gate", "up", "down"};
 
 bool isPart(std::string_view word) {

@@ -19,7 +19,7 @@
 ///   a pattern of names                "encoder.layer.[0-3].attention", "*.output.dense.weight"
 /// In a pattern `*` stands for any characters, `?` for one and `[0-11]` for a whole number in that
 /// range. A pattern stands for all names that begin with it up to a dot or an underscore
-/// ("embeddings.word"), and "bert." or "model." at the beginning may be left out.
+/// ("embeddings.word"), and "bert.", "model." or "transformer." at the beginning may be left out.
 namespace retort::train {
 
 using ParameterSelector = std::function<bool(std::string_view name)>;

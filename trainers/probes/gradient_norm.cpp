@@ -6,13 +6,19 @@
 #include <ATen/ATen.h>
 
 #include <array>
+#include <utility>
 
 namespace retort::train {
 
 namespace {
 
-constexpr std::array<const char*, 3> kEmbeddings = {
-    "word_embeddings", "position_embeddings", "token_type_embeddings"};
+/// What tells the tables of a model from each other, and their series; one table alone is
+/// "embeddings".
+constexpr std::array<std::pair<const char*, const char*>, 4> kEmbeddings = {
+    {{"word_embeddings", "word_embeddings"},
+     {"position_embeddings", "position_embeddings"},
+     {"token_type_embeddings", "token_type_embeddings"},
+     {".wpe.", "position_embeddings"}}};
 
 void measure(const ProbeInput& input, std::vector<MetricPoint>& points) {
   std::vector<at::Tensor> weight_norms;
@@ -52,9 +58,9 @@ std::optional<SeriesKey> gradientNormSeries(const std::string& parameter) {
     series.layer = place.layer;
   }
   if (place.projection == "embeddings") {
-    for (const char* table : kEmbeddings) {
+    for (const auto& [table, name] : kEmbeddings) {
       if (parameter.find(table) != std::string::npos) {
-        series.projection = table;
+        series.projection = name;
       }
     }
   }

@@ -60,6 +60,7 @@ struct ProbeInput {
   std::map<std::string, at::Tensor>* memory =
       nullptr;  ///< the probe's own, kept from one measurement to the next and in checkpoints (from
                 ///< which tensors come back on the CPU); empty at the start of a run
+  std::function<void(const std::string&)> warn;  ///< when there: a message to whoever watches
 };
 
 /// What a probe measures when the defects of its authors' code are asked for.

@@ -11,6 +11,7 @@
 #include "trainers/probes/clipped_share.h"
 #include "trainers/probes/cover_length_ratio.h"
 #include "trainers/probes/full_precision_gradient.h"
+#include "trainers/probes/gradient_alarm.h"
 #include "trainers/probes/gradient_cosine.h"
 #include "trainers/probes/gradient_energy.h"
 #include "trainers/probes/gradient_noise_scale.h"
@@ -39,9 +40,8 @@ SettingSpec intervalSpec(const ProbeDefinition& probe) {
       .documentation = "steps between measurements (0: never): " + probe.spec.documentation,
       .unit = "steps",
       .minimum = 0};
-  if (probe.needs_teacher) {
-    spec.when = {{.key = "phase", .any_of = {"kd_qat"}}};
-  }
+  spec.when = {probe.needs_teacher ? SettingCondition{.key = "phase", .any_of = {"kd_qat"}}
+                                   : SettingCondition{.key = "phase", .none_of = {"generate"}}};
   if (probe.is_of_encoders) {
     spec.when.push_back(taskIsForEncoders());
   }
@@ -83,6 +83,7 @@ const std::vector<const ProbeDefinition*>& probeRegistry() {
       &clippedShareProbe(),
       &coverLengthRatioProbe(),
       &fullPrecisionGradientProbe(),
+      &gradientAlarmProbe(),
       &gradientCosineProbe(),
       &gradientEnergyProbe(),
       &gradientNoiseScaleProbe(),

@@ -8,9 +8,10 @@ const SettingGroup<RunSettings>& runSettings() {
           .add(&RunSettings::phase,
                {.key = "phase",
                 .documentation = "what the run does: fine-tune a model on a task, train a "
-                                 "language model on text, or train a quantized student against its "
-                                 "teacher",
-                .choices = {"finetune", "pretrain", "kd_qat"}})
+                                 "language model on text, train a quantized student against its "
+                                 "teacher, or write texts with a teacher",
+                .choices = {"finetune", "pretrain", "kd_qat", "generate"},
+                .presets = {{"generate", Json::array({{{"settings", {{"train.epochs", 1}}}}})}}})
           .add(&RunSettings::seed,
                {.key = "seed",
                 .documentation =

@@ -3,8 +3,11 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "trainers/io/or_throw.h"
+#include "trainers/tokenizers/gpt2_files.h"
 #include "trainers/tokenizers/json_tokenizer.h"
 #include "trainers/tokenizers/sentencepiece_tokenizer.h"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -20,6 +23,9 @@ constexpr const char* kFileNames[] = {"tokenizer.json",
                                       "tokenizer_config.json",
                                       "special_tokens_map.json",
                                       "added_tokens.json"};
+
+/// The same, where that is all there is.
+constexpr const char* kOldFileNames[] = {"vocab.json", "merges.txt"};
 
 }  // namespace
 
@@ -46,16 +52,26 @@ std::unique_ptr<Tokenizer> makeTokenizer(TokenizerFiles files, const std::string
   if (files.contains("tokenizer.model")) {
     return std::make_unique<SentencePieceTokenizer>(std::move(files), source);
   }
+  if (files.contains("vocab.json") && files.contains("merges.txt")) {
+    addGpt2TokenizerJson(files, source);
+    return std::make_unique<JsonTokenizer>(std::move(files), source);
+  }
   throw TrainError(ExitCode::kMissingInput,
-                   fmt::format("{}: there is no tokenizer.json and no tokenizer.model", source));
+                   fmt::format("{}: there is no tokenizer.json and no tokenizer.model, nor "
+                               "vocab.json with merges.txt",
+                               source));
 }
 
 std::unique_ptr<Tokenizer> readTokenizer(const std::filesystem::path& folder) {
   TokenizerFiles files;
-  for (const char* name : kFileNames) {
+  const auto read = [&](const char* name) {
     if (std::filesystem::exists(folder / name)) {
       files[name] = readOrThrow(readFile(folder / name, kMaxFile));
     }
+  };
+  std::ranges::for_each(kFileNames, read);
+  if (!files.contains("tokenizer.json") && !files.contains("tokenizer.model")) {
+    std::ranges::for_each(kOldFileNames, read);
   }
   return makeTokenizer(std::move(files), folder.string());
 }

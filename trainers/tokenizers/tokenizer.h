@@ -80,8 +80,8 @@ class Tokenizer {
 };
 
 /// The tokenizer of a model folder: tokenizer.json if it is there (as Hugging Face prefers), else
-/// tokenizer.model. Throws TrainError: kMissingInput when there is neither, kBadData "FILE: …" for
-/// what is malformed or not supported, by name.
+/// tokenizer.model, else GPT-2's vocab.json with merges.txt. Throws TrainError: kMissingInput when
+/// there is none, kBadData "FILE: …" for what is malformed or not supported, by name.
 [[nodiscard]] std::unique_ptr<Tokenizer> readTokenizer(const std::filesystem::path& folder);
 
 /// The same from memory; `source` stands for the folder in messages.

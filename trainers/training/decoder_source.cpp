@@ -148,20 +148,29 @@ ModelSource randomLlama(const SettingValues& settings,
 const SettingGroup<DecoderArchitectureSettings>& decoderArchitectureSettings() {
   static const std::vector<SettingCondition> kWhen = {{.key = "phase", .any_of = {"pretrain"}},
                                                       {.key = "model.init", .any_of = {"random"}}};
+  static const std::vector<SettingCondition> kWhenLlama = {
+      kWhen[0], kWhen[1], {.key = "model.architecture.family", .any_of = {"llama"}}};
   static const auto kGroup =
       SettingGroup<DecoderArchitectureSettings>()
+          .add(&DecoderArchitectureSettings::family,
+               {.key = "model.architecture.family",
+                .documentation =
+                    "llama: RMSNorm, rotary embeddings, gates; gpt2: LayerNorm, learned "
+                    "positions, GELU, biases",
+                .choices = {"llama", "gpt2"},
+                .when = kWhen})
           .add(&DecoderArchitectureSettings::key_value_heads,
                {.key = "model.architecture.key_value_heads",
                 .documentation = "heads of keys and values, which groups of queries share; 0: one "
                                  "for each head",
                 .minimum = 0,
                 .maximum = 65536,
-                .when = kWhen})
+                .when = kWhenLlama})
           .add(&DecoderArchitectureSettings::rope_theta,
                {.key = "model.architecture.rope_theta",
                 .documentation = "base of the rotary embedding's wavelengths",
                 .minimum = 1,
-                .when = kWhen})
+                .when = kWhenLlama})
           .add(&DecoderArchitectureSettings::tie_word_embeddings,
                {.key = "model.architecture.tie_word_embeddings",
                 .documentation = "the head is the table of the tokens",
@@ -225,6 +234,7 @@ StepBytes stepBytes(const DecoderConfig& config, const StepShape& shape) {
 
 ModelFamily llamaFamily() {
   return {.name = "LLaMA",
+          .architecture = "llama",
           .is_language_model = true,
           .knows = isDecoderConfig,
           .read = readLlama,

@@ -6,17 +6,19 @@
 #include "trainers/training/model_source.h"
 
 #include <cstdint>
+#include <string>
 
 namespace retort::train {
 
 /// What a decoder with random weights has beside model.architecture.* of all models.
 struct DecoderArchitectureSettings {
+  std::string family = "llama";
   std::int64_t key_value_heads = 0;
   double rope_theta = 10000;
   bool tie_word_embeddings = false;
 };
 
-/// model.architecture.{key_value_heads, rope_theta, tie_word_embeddings}
+/// model.architecture.{family, key_value_heads, rope_theta, tie_word_embeddings}
 [[nodiscard]] const SettingGroup<DecoderArchitectureSettings>& decoderArchitectureSettings();
 
 /// A decoder of the settings model.architecture.*. Throws TrainError (bad spec) when the heads do

@@ -138,6 +138,7 @@ EncoderSource readEncoder(const std::filesystem::path& folder, const ModelReques
 
 ModelFamily bertFamily() {
   return {.name = "BERT",
+          .architecture = "bert",
           .is_language_model = false,
           .knows = [](const Json& /*config*/) { return true; },  // or it says what it cannot do
           .read = readBert,

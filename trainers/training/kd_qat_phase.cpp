@@ -118,6 +118,7 @@ KdQatPhase::KdQatPhase(const PhaseInput& input)
       {.settings = input.settings, .layers = layers, .dtype = dtype(), .device = input.device});
   checkLogitParts();
   teacher_ = teacher.blueprint->build(teacher.parameters, {}, {});
+  checkStepMemory(*teacher_);
   const ModelQuantization quantization = makeModelQuantization(input.settings);
   quantization.weights.check(student.blueprint->weightShapes());
   takeModel(student, quantization);
@@ -252,8 +253,11 @@ void KdQatPhase::checkLogitParts() const {
 std::optional<std::vector<MetricPoint>> KdQatPhase::evaluate(std::int64_t step,
                                                              std::int64_t total_steps,
                                                              const Pulse& pulse) {
-  auto points = task().evaluate(
-      {.forward = logitsOf(model()), .teacher = logitsOf(*teacher_), .prefix = ""}, pulse);
+  auto points = task().evaluate({.forward = logitsOf(model()),
+                                 .teacher = logitsOf(*teacher_),
+                                 .prefix = "",
+                                 .positions = model().shape().positions},
+                                pulse);
   const std::int64_t last_update = std::max<std::int64_t>(step - 1, 0);
   const Intervention intervention = interventionOf(last_update, total_steps);
   if (!points || !intervention_.evaluate || intervention == Intervention::kNone) {

@@ -94,10 +94,12 @@ const SettingGroup<LanguageEvaluationSettings>& languageEvaluationSettings() {
 LanguageTask::LanguageTask(TokenRows training,
                            TokenRows validation,
                            std::unique_ptr<Tokenizer> tokenizer,
+                           ChoiceEvaluation choices,
                            Options options)
     : training_(std::move(training)),
       validation_(std::move(validation)),
       tokenizer_(std::move(tokenizer)),
+      choices_(std::move(choices)),
       options_(std::move(options)) {}
 
 std::int64_t LanguageTask::trainingRows() const {
@@ -155,11 +157,60 @@ std::optional<std::vector<MetricPoint>> LanguageTask::evaluate(const Judged& jud
     const TokenCorpus::TextCounts& counts = validation_.corpus().textCounts();
     text = {.bytes = counts.bytes, .words = counts.words};
   }
+  std::map<std::string, double> values = languageMetrics(sums, text);
+  auto answers = choices_.evaluate(judged.forward, judged.positions, pulse);
+  if (!answers) {
+    return std::nullopt;
+  }
+  values.merge(*answers);
   std::vector<MetricPoint> points;
-  for (const auto& [name, value] : languageMetrics(sums, text)) {
+  for (const auto& [name, value] : values) {
     points.push_back({.series = {.metric = judged.prefix + name}, .value = value});
   }
   return points;
+}
+
+std::vector<std::vector<std::int32_t>> LanguageTask::prompts() const {
+  std::vector<std::vector<std::int32_t>> prompts;
+  for (const std::string& prompt : options_.samples.prompts) {
+    prompts.push_back(encodePrompt(*tokenizer_, prompt));
+  }
+  const TokenCorpus& corpus = validation_.corpus();
+  const std::int64_t documents = std::min(options_.samples.count, corpus.documents());
+  for (std::int64_t document = 0; document < documents; ++document) {
+    const std::int64_t begin = corpus.documentStart(document);
+    const std::int64_t length = corpus.documentStart(document + 1) - begin;
+    // Of a short document something is left to be written.
+    const std::int64_t given =
+        std::clamp<std::int64_t>(length - 1, 1, options_.samples.prompt_tokens);
+    std::vector<std::int32_t>& prompt = prompts.emplace_back();
+    for (std::int64_t token = begin; token < begin + given; ++token) {
+      prompt.push_back(corpus.id(token));
+    }
+  }
+  return prompts;
+}
+
+std::optional<std::vector<TextSample>> LanguageTask::samples(const Judged& judged,
+                                                             const Pulse& pulse) const {
+  if (!options_.samples.wantsAny()) {
+    return std::vector<TextSample>();
+  }
+  return writeSamples(judged.forward,
+                      *tokenizer_,
+                      prompts(),
+                      options_.samples,
+                      judged.positions,
+                      options_.device,
+                      pulse);
+}
+
+std::map<std::string, std::string> LanguageTask::resultFiles(
+    const std::map<std::string, double>& evaluation) const {
+  if (choices_.sets().empty() || evaluation.empty()) {
+    return {};
+  }
+  return {{"lm_eval_results.json", choices_.harnessResults(evaluation).dump(2) + "\n"}};
 }
 
 Json LanguageTask::summary() const {
@@ -169,6 +220,9 @@ Json LanguageTask::summary() const {
                   {"validation", describe(validation_)}};
   if (options_.least_loss) {
     summary["least_loss"] = *options_.least_loss;
+  }
+  for (const ChoiceSet& set : choices_.sets()) {
+    summary["questions"][set.task.name] = set.questions.size();
   }
   return summary;
 }
@@ -193,21 +247,34 @@ std::unique_ptr<TrainingTask> makeLanguageTask(const TaskRequest& request) {
   if (is_packed) {
     validation.stride = languageEvaluationSettings().read(request.settings).stride;
   }
+  const std::int64_t eval_batch = loop.eval_batch > 0 ? loop.eval_batch : loop.batch;
+  const ChoiceEvaluationSettings questions = choiceEvaluationSettings().read(request.settings);
+  ChoiceEvaluation choices(readChoiceSets(questions),
+                           *corpora.tokenizer,
+                           {.batch_tokens = eval_batch * data.max_length,
+                            .pad_id = pad,
+                            .add_bos = questions.add_bos,
+                            .limit = questions.limit,
+                            .device = request.device});
   LanguageTask::Options options{.name = data.task,
-                                .eval_batch = loop.eval_batch > 0 ? loop.eval_batch : loop.batch,
+                                .eval_batch = eval_batch,
                                 .train_rows = data.train_rows,
                                 .eval_rows = data.eval_rows,
                                 .has_document_mask = text.document_mask,
                                 .least_loss = corpora.least_loss,
+                                .samples = sampleSettings().read(request.settings),
                                 .device = request.device};
   return std::make_unique<LanguageTask>(TokenRows(std::move(corpora.train), training),
                                         TokenRows(std::move(corpora.validation), validation),
                                         std::move(corpora.tokenizer),
+                                        std::move(choices),
                                         std::move(options));
 }
 
 std::vector<MetricSpec> languageTaskMetrics() {
   std::vector<MetricSpec> metrics = languageMetricSpecs();
+  const std::vector<MetricSpec> answers = choiceMetricSpecs();
+  metrics.insert(metrics.end(), answers.begin(), answers.end());
   const std::size_t count = metrics.size();
   for (std::size_t i = 0; i < count; ++i) {
     const bool compares = metrics[i].name == "eval.kl" || metrics[i].name == "eval.top1_agreement";

@@ -1,12 +1,15 @@
 #pragma once
 
 #include "trainers/data/token_rows.h"
+#include "trainers/evaluation/choice_evaluation.h"
 #include "trainers/evaluation/language_metrics.h"
+#include "trainers/evaluation/text_samples.h"
 #include "trainers/settings/setting_group.h"
 #include "trainers/tokenizers/tokenizer.h"
 #include "trainers/training/training_task.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,7 +27,8 @@ struct LanguageEvaluationSettings {
 [[nodiscard]] const SettingGroup<LanguageEvaluationSettings>& languageEvaluationSettings();
 
 /// Next-token prediction on text: the tasks "text" and "grammar". Judged by the perplexity of the
-/// validation part, and beside a teacher by the divergence from it.
+/// validation part, beside a teacher by the divergence from it, and by questions with given answers
+/// where the settings name some.
 class LanguageTask : public TrainingTask {
  public:
   struct Options {
@@ -34,6 +38,7 @@ class LanguageTask : public TrainingTask {
     std::int64_t eval_rows = 0;        ///< judge only the first; 0: all
     bool has_document_mask = true;     ///< tokens see no other document of their row
     std::optional<double> least_loss;  ///< of the language itself, when it is known
+    SampleSettings samples;            ///< what the model writes for people to read
     at::Device device = at::kCPU;
   };
 
@@ -42,6 +47,7 @@ class LanguageTask : public TrainingTask {
   LanguageTask(TokenRows training,
                TokenRows validation,
                std::unique_ptr<Tokenizer> tokenizer,
+               ChoiceEvaluation choices,
                Options options);
 
   [[nodiscard]] std::int64_t trainingRows() const override;
@@ -60,18 +66,30 @@ class LanguageTask : public TrainingTask {
   [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluate(const Judged& judged,
                                                                  const Pulse& pulse) const override;
 
+  [[nodiscard]] std::optional<std::vector<TextSample>> samples(const Judged& judged,
+                                                               const Pulse& pulse) const override;
+
+  /// lm_eval_results.json when questions are judged.
+  [[nodiscard]] std::map<std::string, std::string> resultFiles(
+      const std::map<std::string, double>& evaluation) const override;
+
   [[nodiscard]] std::string mainMetric() const override { return "eval.perplexity"; }
 
-  /// {task, vocabulary, train: {rows, tokens, judged, documents}, validation: …, least_loss}
+  /// {task, vocabulary, train: {rows, tokens, judged, documents}, validation: …, least_loss,
+  /// questions: {task: number}}
   [[nodiscard]] Json summary() const override;
   void addTokenizer(ModelFiles& files) const override;
 
  private:
   [[nodiscard]] TokenBatch batchOf(const TokenRowBatch& rows) const;
 
+  /// What the samples go on from: the settings' prompts, then beginnings of validation documents.
+  [[nodiscard]] std::vector<std::vector<std::int32_t>> prompts() const;
+
   TokenRows training_;
   TokenRows validation_;
   std::unique_ptr<Tokenizer> tokenizer_;
+  ChoiceEvaluation choices_;
   Options options_;
 };
 

@@ -7,6 +7,7 @@
 #include "trainers/io/model_folder.h"
 #include "trainers/optimizers/registry.h"
 #include "trainers/settings/loop_settings.h"
+#include "trainers/train_error.h"
 #include "trainers/training/probe_schedule.h"
 #include "trainers/training/resource_estimate.h"
 
@@ -92,6 +93,22 @@ StepOutcome ModelPhase::step(const StepRequest& request, const Pulse& pulse) {
   return outcome;
 }
 
+void ModelPhase::checkStepMemory(const Model& model) const {
+  const at::NoGradGuard no_grad;
+  const auto refuse = [](const char* key) {
+    throw TrainError(ExitCode::kBadSpec,
+                     fmt::format("{} is set, but this family of models cannot do it; only LLaMA's "
+                                 "can: leave it out",
+                                 key));
+  };
+  if (step_memory_.gradient_checkpointing && !model.canRecomputeLayers()) {
+    refuse("train.gradient_checkpointing");
+  }
+  if (step_memory_.logit_rows > 0 && !model.headWeight().defined()) {
+    refuse("train.logit_rows");
+  }
+}
+
 ForwardOptions ModelPhase::trainingPass(TraceSet trace) const {
   return {.is_training = true,
           .trace = trace,
@@ -129,6 +146,7 @@ void ModelPhase::takeModel(const ModelSource& source, const ModelQuantization& q
   blueprint_ = source.blueprint;
   model_ =
       blueprint_->build(source.parameters, quantization, modelSettings().read(input_.settings));
+  checkStepMemory(*model_);
   const std::vector<std::string> names = namesOf(parameters());
   const FreezeSettings freeze = freezeSettings().read(input_.settings);
   const std::set<std::string> frozen = frozenParameters(freeze.selectors, names);
@@ -186,16 +204,25 @@ std::string ModelPhase::firstNonFinite(std::span<const std::int64_t> rows) {
   return isFinite(trace.logits) ? "" : "the logits";
 }
 
-void ModelPhase::writeModel(const std::filesystem::path& folder) const {
+std::optional<std::vector<TextSample>> ModelPhase::samples(const Pulse& pulse) {
+  const auto forward = [this](const TokenBatch& batch) {
+    return model_->forward(batch, {}).logits;
+  };
+  return task_->samples(
+      {.forward = forward, .teacher = {}, .prefix = "", .positions = model_->shape().positions},
+      pulse);
+}
+
+void ModelPhase::writeModel(const std::filesystem::path& folder,
+                            const std::map<std::string, double>& evaluation) const {
   ModelFiles files;
   files.config = blueprint_->configJson(run_.dtype);
-  for (const NamedTensor& parameter : model_->parameters()) {
-    files.tensors[parameter.name] = parameter.tensor.detach();
-  }
+  files.tensors = blueprint_->fileTensors(model_->parameters());
   for (const NamedTensor& parameter : model_->quantizerParameters()) {
     files.quantizers[parameter.name] = parameter.tensor.detach();
   }
   task_->addTokenizer(files);
+  files.results = task_->resultFiles(evaluation);
   writeModelFolder(folder, files);
 }
 

@@ -60,7 +60,11 @@ class ModelPhase : public TrainingPhase {
 
   [[nodiscard]] std::string mainMetric() const override { return task_->mainMetric(); }
 
-  void writeModel(const std::filesystem::path& folder) const override;
+  [[nodiscard]] std::optional<std::vector<TextSample>> samples(const Pulse& pulse) override;
+
+  using TrainingPhase::writeModel;
+  void writeModel(const std::filesystem::path& folder,
+                  const std::map<std::string, double>& evaluation) const override;
   [[nodiscard]] Json summary() const override;
   [[nodiscard]] MemoryEstimate memory() const override;
 
@@ -79,6 +83,9 @@ class ModelPhase : public TrainingPhase {
                             const StepRequest& request,
                             const Pulse& pulse,
                             StepOutcome& outcome) = 0;
+
+  /// Throws TrainError (bad spec) when stepMemory() asks for what that model cannot do.
+  void checkStepMemory(const Model& model) const;
 
   /// How a pass is to be made that traces these parts.
   [[nodiscard]] ForwardOptions trainingPass(TraceSet trace) const;

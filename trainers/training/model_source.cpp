@@ -4,6 +4,7 @@
 #include "trainers/train_error.h"
 #include "trainers/training/decoder_source.h"
 #include "trainers/training/encoder_source.h"
+#include "trainers/training/gpt2_source.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -17,7 +18,7 @@ namespace {
 
 /// The first that knows a config.json reads it.
 const std::vector<ModelFamily>& modelFamilies() {
-  static const std::vector<ModelFamily> kFamilies = {llamaFamily(), bertFamily()};
+  static const std::vector<ModelFamily> kFamilies = {llamaFamily(), gpt2Family(), bertFamily()};
   return kFamilies;
 }
 
@@ -47,12 +48,22 @@ ModelSource readModel(const std::filesystem::path& folder, const ModelRequest& r
 ModelSource randomModel(const SettingValues& settings,
                         std::int64_t vocabulary,
                         const ModelRequest& request) {
+  const std::string wanted = request.labels ? std::string(bertFamily().architecture)
+                                            : decoderArchitectureSettings().read(settings).family;
   for (const ModelFamily& family : modelFamilies()) {
-    if (family.is_language_model != request.labels.has_value()) {
+    if (family.architecture == wanted) {
       return family.random(settings, vocabulary, request);
     }
   }
   throw TrainError(ExitCode::kBadSpec, "model.init: no architecture can start at random");
+}
+
+TensorMap ModelBlueprint::fileTensors(const NamedTensors& parameters) const {
+  TensorMap tensors;
+  for (const NamedTensor& parameter : parameters) {
+    tensors[parameter.name] = parameter.tensor.detach();
+  }
+  return tensors;
 }
 
 }  // namespace retort::train

@@ -2,6 +2,7 @@
 
 #include "core/base/json.h"
 #include "core/settings/resolve.h"
+#include "trainers/io/safetensors.h"
 #include "trainers/models/bert_config.h"
 #include "trainers/models/model.h"
 #include "trainers/models/parameter_shape.h"
@@ -49,6 +50,9 @@ class ModelBlueprint {
                                               const WeightBytes& weights) const {
     return estimateMemory(savedActivationBytes(shape), weights);
   }
+
+  /// The parameters as other tools name and shape them: what a model folder holds.
+  [[nodiscard]] virtual TensorMap fileTensors(const NamedTensors& parameters) const;
 };
 
 /// A model as it comes out of a folder: its configuration and its parameters in the model's order.
@@ -83,6 +87,7 @@ struct ModelRequest {
 /// A family of architectures.
 struct ModelFamily {
   std::string_view name;
+  std::string_view architecture;  ///< as model.architecture.family names it
   bool is_language_model = false;
   bool (*knows)(const Json& config) = nullptr;  ///< true for its config.json
   ModelSource (*read)(const std::filesystem::path& folder, const ModelRequest& request) = nullptr;

@@ -2,6 +2,7 @@
 
 #include "trainers/train_error.h"
 #include "trainers/training/finetune_phase.h"
+#include "trainers/training/generate_phase.h"
 #include "trainers/training/kd_qat_phase.h"
 
 #include <fmt/format.h>
@@ -13,6 +14,15 @@ namespace {
 template <class Phase>
 std::unique_ptr<TrainingPhase> make(const PhaseInput& input) {
   return std::make_unique<Phase>(input);
+}
+
+template <class S>
+std::vector<std::string> settingKeys(const SettingGroup<S>& group) {
+  std::vector<std::string> keys = {"phase", "model.teacher"};
+  for (const SettingSpec& spec : group.specs()) {
+    keys.push_back(spec.key);
+  }
+  return keys;
 }
 
 }  // namespace
@@ -35,7 +45,15 @@ const std::vector<PhaseDefinition>& phaseRegistry() {
                 .documentation = "trains a quantized student by distillation from its teacher",
                 .source = "Kim et al. 2022 (arXiv 2211.11014)",
                 .settings = {"phase", "model.teacher", "model.student"}},
-       .make = make<KdQatPhase>}};
+       .make = make<KdQatPhase>},
+      {.spec = {.kind = "phase",
+                .name = "generate",
+                .documentation = "writes texts with a teacher, for its student to learn from; "
+                                 "needs.NAME of another run is data.path there, with data.task: "
+                                 "text and data.text.train: train.npy",
+                .source = "Liu et al. 2023 (arXiv 2305.17888)",
+                .settings = settingKeys(generateSettings())},
+       .make = make<GeneratePhase>}};
   return kPhases;
 }
 

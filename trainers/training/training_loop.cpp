@@ -1,7 +1,7 @@
 #include "trainers/training/training_loop.h"
 
+#include "trainers/catalog.h"
 #include "trainers/data/data_settings.h"
-#include "trainers/evaluation/metrics.h"
 #include "trainers/settings/run_settings.h"
 #include "trainers/training/generator_state.h"
 
@@ -24,6 +24,7 @@ constexpr const char* kModelPrefix = "model/";
 constexpr const char* kOptimizerPrefix = "optimizer/";
 constexpr const char* kGeneratorPrefix = "generator/";
 constexpr const char* kProbePrefix = "probe/";
+constexpr const char* kFreezingPrefix = "freezing/";
 
 using Clock = std::chrono::steady_clock;
 
@@ -39,10 +40,8 @@ BatchOrder makeOrder(const SettingValues& settings, const TrainingPhase& phase) 
 }
 
 bool isLargerBetter(const std::string& metric) {
-  const auto& known = evaluationMetrics();
-  const auto found = std::find_if(
-      known.begin(), known.end(), [&](const MetricSpec& spec) { return spec.name == metric; });
-  return found == known.end() || found->better != "min";
+  const MetricSpec* spec = trainerCatalogue().findMetric(metric);
+  return spec == nullptr || spec->better != "min";
 }
 
 /// The values of the main evaluation set (points of others carry a component).
@@ -62,12 +61,26 @@ void addTensors(const char* prefix, const NamedTensors& tensors, TensorMap& targ
   }
 }
 
-NamedTensors withPrefix(const char* prefix, const TensorMap& tensors) {
-  NamedTensors found;
+void addTensors(const char* prefix, const TensorMap& tensors, TensorMap& target) {
+  for (const auto& [name, tensor] : tensors) {
+    target[prefix + name] = tensor;
+  }
+}
+
+TensorMap mapWithPrefix(const char* prefix, const TensorMap& tensors) {
+  TensorMap found;
   for (const auto& [name, tensor] : tensors) {
     if (name.starts_with(prefix)) {
-      found.push_back({name.substr(std::string(prefix).size()), tensor});
+      found[name.substr(std::string(prefix).size())] = tensor;
     }
+  }
+  return found;
+}
+
+NamedTensors withPrefix(const char* prefix, const TensorMap& tensors) {
+  NamedTensors found;
+  for (const auto& [name, tensor] : mapWithPrefix(prefix, tensors)) {
+    found.push_back({name, tensor});
   }
   return found;
 }
@@ -91,7 +104,8 @@ TrainingLoop::TrainingLoop(const SettingValues& settings,
       probes_(settings, phase.hasTeacher()),
       order_(makeOrder(settings, phase)),
       total_steps_(plannedSteps(settings_, order_.batchesPerEpoch())),
-      updater_(settings, phase.trainableParameters(), total_steps_) {
+      updater_(settings, phase.trainableParameters(), total_steps_),
+      freezing_(makeSignalFreezing(settings, updater_.parameters())) {
   if (settings_.eval_every == 0) {
     settings_.eval_every = order_.batchesPerEpoch();
   }
@@ -111,8 +125,9 @@ Checkpoint TrainingLoop::checkpoint() const {
   addTensors(kModelPrefix, phase_.parameters(), checkpoint.tensors);
   addTensors(kOptimizerPrefix, updater_.state(), checkpoint.tensors);
   addTensors(kGeneratorPrefix, generatorStates(surroundings_.device), checkpoint.tensors);
-  for (const auto& [name, tensor] : probes_.memory()) {
-    checkpoint.tensors[kProbePrefix + name] = tensor;
+  addTensors(kProbePrefix, probes_.memory(), checkpoint.tensors);
+  if (freezing_) {
+    addTensors(kFreezingPrefix, freezing_->state(), checkpoint.tensors);
   }
   return checkpoint;
 }
@@ -134,11 +149,10 @@ void TrainingLoop::resume(const Checkpoint& checkpoint) {
   updater_.setState(withPrefix(kOptimizerPrefix, checkpoint.tensors));
   handOverSecondMoments();
   setGeneratorStates(withPrefix(kGeneratorPrefix, checkpoint.tensors), surroundings_.device);
-  TensorMap memory;
-  for (const NamedTensor& entry : withPrefix(kProbePrefix, checkpoint.tensors)) {
-    memory[entry.name] = entry.tensor;
+  probes_.setMemory(mapWithPrefix(kProbePrefix, checkpoint.tensors));
+  if (freezing_) {
+    freezing_->setState(mapWithPrefix(kFreezingPrefix, checkpoint.tensors));
   }
-  probes_.setMemory(memory);
   state_ = loopStateFromJson(checkpoint.state);
   order_.seek(state_.position);
   is_resumed_ = true;
@@ -166,7 +180,7 @@ LoopEnd TrainingLoop::run() {
     return {ExitCode::kStopped,
             fmt::format("stopped on request after step {} of {}", state_.step, total_steps_)};
   }
-  phase_.writeModel(surroundings_.paths.model());
+  phase_.writeModel(surroundings_.paths.model(), state_.last);
   reportResult();
   return {ExitCode::kFinished, fmt::format("finished {} steps", total_steps_)};
 }
@@ -196,10 +210,14 @@ bool TrainingLoop::evaluateIfDue() {
     return true;
   }
   const auto points = phase_.evaluate(state_.step, total_steps_, pulse());
-  if (!points) {
+  const auto samples = points ? phase_.samples(pulse()) : std::nullopt;
+  if (!points || !samples) {
     return false;
   }
   log_.metrics(state_.step, *points);
+  for (const TextSample& sample : *samples) {
+    log_.event("sample", state_.step, {{"prompt", sample.prompt}, {"text", sample.text}});
+  }
   state_.last = mainValues(*points);
   state_.evaluated_step = state_.step;
   keepIfBest(state_.last);
@@ -220,7 +238,7 @@ void TrainingLoop::keepIfBest(const EvaluationValues& values) {
     state_.best = values;
     state_.best_step = state_.step;
     if (keeping_.best) {
-      phase_.writeModel(surroundings_.paths.bestModel());
+      phase_.writeModel(surroundings_.paths.bestModel(), values);
     }
   }
 }
@@ -240,8 +258,7 @@ bool TrainingLoop::trainStep() {
   double seconds = secondsSince(start);
   measureProbes(outcome, norms);
   const auto update_start = Clock::now();
-  updater_.update(state_.step);
-  handOverSecondMoments();
+  update(norms);
   seconds += secondsSince(update_start);
   step_seconds_ = seconds;
   all_steps_seconds_ += seconds;
@@ -250,6 +267,25 @@ bool TrainingLoop::trainStep() {
   logLoss(outcome.loss);
   log_.tick();
   return true;
+}
+
+void TrainingLoop::update(const std::vector<double>& norms) {
+  if (freezing_) {
+    freezing_->beforeUpdate(norms);
+  }
+  updater_.update(state_.step);
+  handOverSecondMoments();
+  if (!freezing_) {
+    return;
+  }
+  freezing_->afterUpdate(phase_.probed(state_.step, total_steps_).student);
+  const std::int64_t step = state_.step + 1;
+  for (const std::string& news : freezing_->takeNews()) {
+    log_.warn("signal_freeze: " + news, step);
+  }
+  if (step % settings_.log_every == 0 || step == total_steps_) {
+    log_.metrics(step, freezing_->points());
+  }
 }
 
 void TrainingLoop::measureProbes(const StepOutcome& outcome, const std::vector<double>& norms) {
@@ -268,7 +304,10 @@ void TrainingLoop::measureProbes(const StepOutcome& outcome, const std::vector<d
       .step_tokens = step_tokens_,
       .device = surroundings_.device,
       .training = phase_.probed(state_.step, total_steps_),
-      .pulse = pulse()};
+      .pulse = pulse(),
+      .warn = [this](const std::string& message) {
+        log_.warn(message, state_.step + 1);
+      }};
   log_.metrics(state_.step + 1, probes_.measure(state_.step + 1, input));
 }
 

@@ -3,6 +3,7 @@
 #include "core/run/workspace_layout.h"
 #include "core/settings/resolve.h"
 #include "trainers/data/batch_order.h"
+#include "trainers/freezing/signal_freezing.h"
 #include "trainers/io/checkpoint_folder.h"
 #include "trainers/settings/loop_settings.h"
 #include "trainers/train_error.h"
@@ -13,6 +14,7 @@
 #include "trainers/training/updater.h"
 
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace retort::train {
@@ -66,6 +68,9 @@ class TrainingLoop {
   void logLoss(double loss);
   void measureProbes(const StepOutcome& outcome, const std::vector<double>& norms);
 
+  /// The update, and what signal_freeze makes of it.
+  void update(const std::vector<double>& norms);
+
   void handOverSecondMoments();
   void saveCheckpoint();
   void reportResult();
@@ -83,6 +88,7 @@ class TrainingLoop {
   BatchOrder order_;
   std::int64_t total_steps_;
   Updater updater_;
+  std::unique_ptr<SignalFreezing> freezing_;  // null: no rule
   LoopState state_;
   bool is_resumed_ = false;
   std::string divergence_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/events/event.h"
+#include "trainers/evaluation/text_samples.h"
 #include "trainers/losses/distillation.h"
 #include "trainers/models/model_trace.h"
 #include "trainers/models/named_tensors.h"
@@ -108,8 +109,18 @@ class TrainingPhase {
   /// The metric by which "best" is chosen.
   [[nodiscard]] virtual std::string mainMetric() const = 0;
 
-  /// Writes the model as it is now, as a folder that other tools load.
-  virtual void writeModel(const std::filesystem::path& folder) const = 0;
+  /// What the model as it is now writes, for people to read: as the settings ask for. Empty when
+  /// `pulse` gave it up.
+  [[nodiscard]] virtual std::optional<std::vector<TextSample>> samples(const Pulse& /*pulse*/) {
+    return std::vector<TextSample>();
+  }
+
+  /// Writes the model as it is now, as a folder that other tools load. `evaluation`: its values on
+  /// the main evaluation set, for files that tell how it was judged; none: no such files.
+  virtual void writeModel(const std::filesystem::path& folder,
+                          const std::map<std::string, double>& evaluation) const = 0;
+
+  void writeModel(const std::filesystem::path& folder) const { writeModel(folder, {}); }
 };
 
 }  // namespace retort::train

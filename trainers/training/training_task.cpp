@@ -15,7 +15,9 @@ std::optional<std::vector<MetricPoint>> TrainingTask::evaluate(const Model& mode
   const Forward forward = [&model](const TokenBatch& batch) {
     return model.forward(batch, {}).logits;
   };
-  return evaluate({.forward = forward, .teacher = {}, .prefix = prefix}, pulse);
+  return evaluate(
+      {.forward = forward, .teacher = {}, .prefix = prefix, .positions = model.shape().positions},
+      pulse);
 }
 
 std::unique_ptr<TrainingTask> makeTask(const TaskRequest& request) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -30,8 +31,9 @@ class TrainingTask {
   /// Who is judged.
   struct Judged {
     Forward forward;
-    Forward teacher;     ///< for metrics that compare with it; may be empty
-    std::string prefix;  ///< before "eval.…"
+    Forward teacher;             ///< for metrics that compare with it; may be empty
+    std::string prefix;          ///< before "eval.…"
+    std::int64_t positions = 0;  ///< the most tokens that the model reads; 0: any number
   };
 
   TrainingTask() = default;
@@ -76,6 +78,19 @@ class TrainingTask {
 
   /// Rows, lengths and truncations, for the event file.
   [[nodiscard]] virtual Json summary() const = 0;
+
+  /// Texts that a language model writes, as the settings ask for. Empty when `pulse` gave it up.
+  [[nodiscard]] virtual std::optional<std::vector<TextSample>> samples(
+      const Judged& /*judged*/, const Pulse& /*pulse*/) const {
+    return std::vector<TextSample>();
+  }
+
+  /// Files for beside a model that tell how it was judged: contents by name. `evaluation`: what
+  /// `evaluate` gave for it, by metric.
+  [[nodiscard]] virtual std::map<std::string, std::string> resultFiles(
+      const std::map<std::string, double>& /*evaluation*/) const {
+    return {};
+  }
 
   /// Adds the tokenizer's files to those of a model.
   virtual void addTokenizer(ModelFiles& files) const = 0;

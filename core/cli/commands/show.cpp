@@ -8,6 +8,7 @@
 #include "core/run/submission.h"
 #include "core/tables/text_width.h"
 
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -20,6 +21,9 @@ struct ShowOptions {
   bool is_json = false;
 };
 
+constexpr std::int64_t kShownWarnings = 5;
+constexpr std::int64_t kMostSamples = 1000;
+
 /// Everything that is known of a run.
 struct RunDetails {
   RunRecord run;
@@ -27,34 +31,60 @@ struct RunDetails {
   std::vector<ExperimentRecord> experiments;
   std::map<std::string, double> results;
   std::vector<storage::LoggedEvent> warnings;  ///< the last ones, oldest first
+  std::vector<storage::LoggedEvent> samples;   ///< those of the last evaluation, oldest first
 };
+
+/// The last events of a kind, oldest first.
+Result<std::vector<storage::LoggedEvent>> lastEvents(storage::WorkspaceStore& store,
+                                                     const std::string& run_id,
+                                                     const std::string& kind,
+                                                     std::int64_t limit) {
+  storage::EventFilter filter;
+  filter.run_id = run_id;
+  filter.kinds = {kind};
+  filter.limit = limit;
+  filter.newest_first = true;
+  auto events = store.events().list(filter);
+  if (events) {
+    std::ranges::reverse(*events);
+  }
+  return events;
+}
+
+/// Those of the same attempt and step as the last.
+std::vector<storage::LoggedEvent> ofLastEvaluation(std::vector<storage::LoggedEvent> samples) {
+  std::erase_if(samples,
+                [last = samples.empty() ? Event() : samples.back().event](
+                    const storage::LoggedEvent& sample) {
+                  return sample.event.step != last.step || sample.event.attempt != last.attempt;
+                });
+  return samples;
+}
 
 Result<RunDetails> loadDetails(storage::WorkspaceStore& store, const std::string& text) {
   auto run = resolveRun(store, text);
   if (!run) {
     return failWith(run.error());
   }
-  RunDetails details{std::move(*run), {}, {}, {}, {}};
+  RunDetails details{std::move(*run), {}, {}, {}, {}, {}};
   const std::string& id = details.run.spec.run_id;
   auto attempts = store.runs().attempts(id);
   auto experiments = store.experiments().experimentsOf(id);
   auto results = store.metrics().results(id);
-  storage::EventFilter filter;
-  filter.run_id = id;
-  filter.kinds = {"warning"};
-  filter.limit = 5;
-  filter.newest_first = true;
-  auto warnings = store.events().list(filter);
-  if (!attempts || !experiments || !results || !warnings) {
+  auto warnings = lastEvents(store, id, "warning", kShownWarnings);
+  auto samples = lastEvents(store, id, "sample", kMostSamples);
+  if (!attempts || !experiments || !results || !warnings || !samples) {
     return failWith(!attempts      ? attempts.error()
                     : !experiments ? experiments.error()
                     : !results     ? results.error()
-                                   : warnings.error());
+                    : !warnings    ? warnings.error()
+                                   : samples.error());
   }
   details.attempts = std::move(*attempts);
   details.experiments = std::move(*experiments);
   details.results = std::move(*results);
-  details.warnings.assign(warnings->rbegin(), warnings->rend());
+  details.warnings = std::move(*warnings);
+  details.samples = ofLastEvaluation(std::move(*samples));
   return details;
 }
 
@@ -92,6 +122,22 @@ std::string experimentText(const ExperimentRecord& experiment, const std::string
   return experiment.name;
 }
 
+std::string fieldOf(const Event& event, const char* name) {
+  const auto field = event.fields.find(name);
+  return field != event.fields.end() && field->is_string() ? field->get<std::string>() : "";
+}
+
+void printSamples(const std::vector<storage::LoggedEvent>& samples) {
+  if (samples.empty()) {
+    return;
+  }
+  print(fmt::format("\nsamples of step {}\n", samples.back().event.step.value_or(0)));
+  for (const storage::LoggedEvent& sample : samples) {
+    print("  prompt  " + escapeForTerminal(fieldOf(sample.event, "prompt")) + "\n  text    " +
+          escapeForTerminal(fieldOf(sample.event, "text")) + "\n");
+  }
+}
+
 void printDetails(const Session& session, const RunDetails& details) {
   const RunRecord& run = details.run;
   line("run", run.spec.run_id);
@@ -127,6 +173,7 @@ void printDetails(const Session& session, const RunDetails& details) {
       print("  " + padRight(escapeForTerminal(name), 32) + " " + formatDouble(value) + "\n");
     }
   }
+  printSamples(details.samples);
   print("\nsettings\n");
   for (const auto& [key, value] : run.spec.settings) {
     print("  " + padRight(escapeForTerminal(key), 32) + " " +
@@ -150,6 +197,12 @@ Json detailsJson(const Session& session, const RunDetails& details) {
   for (const ExperimentRecord& experiment : details.experiments) {
     experiments.push_back(experiment.name);
   }
+  Json samples = Json::array();
+  for (const storage::LoggedEvent& sample : details.samples) {
+    samples.push_back({{"step", sample.event.step.value_or(0)},
+                       {"prompt", fieldOf(sample.event, "prompt")},
+                       {"text", fieldOf(sample.event, "text")}});
+  }
   return {{"run", run.spec.run_id},
           {"name", run.name},
           {"state", runStateName(run.state)},
@@ -164,7 +217,8 @@ Json detailsJson(const Session& session, const RunDetails& details) {
           {"spec", toJson(run.spec)},
           {"experiments", std::move(experiments)},
           {"attempts", std::move(attempts)},
-          {"results", details.results}};
+          {"results", details.results},
+          {"samples", std::move(samples)}};
 }
 
 CommandBody declare(Arguments& arguments) {

@@ -1,4 +1,6 @@
+#include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/events/event.h"
 #include "tests/core/cli/program_fixture.h"
 
 #include <gmock/gmock.h>
@@ -45,6 +47,43 @@ TEST_F(Commands, ShowARunWithSettingsAndResults) {
   EXPECT_EQ((*json)["state"], "finished");
   EXPECT_EQ((*json)["spec"]["settings"]["fake"]["steps"], 10);
   EXPECT_EQ(retort({"show", "nothing"}).exit_code, 66);
+}
+
+// What a model writes is shown as it is, but for what a terminal would obey.
+TEST_F(Commands, ShowWhatALanguageModelWrites) {
+  const auto id = listRuns().at(0).at("run").get<std::string>();
+  const std::filesystem::path events = workspace() / "runs" / id / "events.jsonl";
+  std::string text = readFile(events, 1 << 24).value();
+  const std::size_t last_line = text.rfind('\n', text.size() - 2) + 1;
+  const auto sample = [](int step, const std::string& prompt, const std::string& written) {
+    return formatEvent({.kind = "sample",
+                        .step = step,
+                        .fields = {{"prompt", prompt}, {"text", written}}}) +
+           "\n";
+  };
+  text.insert(last_line,
+              sample(4, "An earlier one", "words") + sample(8, "The cat", " sat\n\x1b[31mred") +
+                  sample(8, "A dog", " ran"));
+  ASSERT_TRUE(writeFileAtomically(events, text));
+  (void)retort({"agent", "--shutdown"});
+  std::filesystem::remove(workspace() / "workspace.db");
+  ProgramOutput rebuilt = retort({"reindex"});
+  for (int attempt = 0; attempt < 50 && rebuilt.exit_code == 64; ++attempt) {
+    usleep(100'000);  // the agent is still ending
+    rebuilt = retort({"reindex"});
+  }
+  ASSERT_EQ(rebuilt.exit_code, 0) << rebuilt.errors;
+
+  const ProgramOutput shown = retort({"show", id});
+  const auto json = parseJson(retort({"show", id, "--json"}).output);
+
+  EXPECT_THAT(shown.output, HasSubstr("samples of step 8\n  prompt  The cat\n  text     sat"));
+  EXPECT_THAT(shown.output, HasSubstr("  prompt  A dog\n  text     ran\n"));
+  EXPECT_THAT(shown.output, Not(HasSubstr("An earlier one")));
+  EXPECT_EQ(shown.output.find('\x1b'), std::string::npos);
+  ASSERT_TRUE(json.has_value());
+  EXPECT_EQ((*json)["samples"].size(), 2U);
+  EXPECT_EQ((*json)["samples"][0]["text"], " sat\n\x1b[31mred");
 }
 
 TEST_F(Commands, CompareInEveryFormat) {

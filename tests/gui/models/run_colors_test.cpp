@@ -104,7 +104,7 @@ TEST(RunColor, StandsOutFromItsBackground) {
     dark.insert(runColor(run_id, true).rgb());
   }
   EXPECT_EQ(light.size(), 36U);
-  EXPECT_GE(dark.size(), 30U);
+  EXPECT_EQ(dark.size(), 36U);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ using Mode = QAbstractItemModelTester::FailureReportingMode;
 std::vector<LegendEntry> threeEntries() {
   return {{"a", QStringLiteral("<b>one</b>"), Qt::red},
           {"b", QStringLiteral("two"), Qt::blue},
-          {"c", QStringLiteral("three"), Qt::green}};
+          {"c", QStringLiteral("three"), Qt::green, Qt::DotLine}};
 }
 
 TEST(SeriesLegendTest, ListsCurvesAndHidesThem) {
@@ -22,6 +22,7 @@ TEST(SeriesLegendTest, ListsCurvesAndHidesThem) {
   legend.setEntries(threeEntries());
   ASSERT_EQ(legend.rowCount(), 3);
   EXPECT_EQ(legend.index(0).data().toString(), QStringLiteral("<b>one</b>"));
+  EXPECT_EQ(legend.index(2).data(SeriesLegend::kPenRole).toInt(), Qt::DotLine);
   const QSignalSpy spy(&legend, &SeriesLegend::shownChanged);
   EXPECT_TRUE(legend.setData(legend.index(1), Qt::Unchecked, Qt::CheckStateRole));
   EXPECT_FALSE(legend.isShown("b"));

@@ -35,6 +35,7 @@ TEST_F(SessionFile, RemembersEachWorkspaceAlone) {
   state.selected_runs = {"00000000000000aa"};
   state.open_file = "/w/ä=;\n.yaml";
   state.runs = {{"filter", "a \"b\" %1 \\x,"}};
+  state.watch = {{"panel", 2}};
   Session(path_).save("/one", state);
 
   const Session session(path_);
@@ -43,6 +44,7 @@ TEST_F(SessionFile, RemembersEachWorkspaceAlone) {
   EXPECT_EQ(session.load("/one").selected_runs, state.selected_runs);
   EXPECT_EQ(session.load("/one").open_file, state.open_file);
   EXPECT_EQ(session.load("/one").runs, state.runs);
+  EXPECT_EQ(session.load("/one").watch, state.watch);
   EXPECT_EQ(session.load("/two").page, "");
 }
 

@@ -10,7 +10,6 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QListView>
-#include <QSettings>
 #include <QSlider>
 #include <QTest>
 
@@ -33,7 +32,6 @@ bool waitFor(const std::function<bool()>& condition) {
 class WatchPageTest : public testing::Test {
  protected:
   WatchPageTest() : store_(workspace_.create()), context_(workspace_.folder()) {
-    QSettings().clear();
     for (const char* run_id : {"run1", "run2"}) {
       TestWorkspace::add(store_, run_id, run_id);
       writers_.emplace_back(store_, run_id);
@@ -81,6 +79,23 @@ class WatchPageTest : public testing::Test {
       return std::pair(a.y(), a.x()) < std::pair(b.y(), b.x());
     });
     return shown;
+  }
+
+  static QComboBox* shownBox(WatchPage& page, const QString& name) {
+    for (QComboBox* box : page.findChildren<QComboBox*>()) {
+      if (box->isVisible() && box->accessibleName() == name) {
+        return box;
+      }
+    }
+    ADD_FAILURE() << "no box " << name.toStdString();
+    return nullptr;
+  }
+
+  static void choose(WatchPage& page, const QString& name, int index) {
+    if (QComboBox* box = shownBox(page, name)) {
+      box->setCurrentIndex(index);
+      Q_EMIT box->activated(index);
+    }
   }
 
   void showPage(WatchPage& page) {
@@ -149,12 +164,7 @@ TEST_F(WatchPageTest, GradientsAsCurvesByDepthAndAsHeatMap) {
   }));
   // sqrt(1 + 1e-2 + 1e-4): the layers of one projection together.
   EXPECT_NEAR(shownPlots(page)[0]->curves()[0].data->samples()[0].y, std::sqrt(1.0101), 1e-12);
-  QComboBox* view = nullptr;
-  for (QComboBox* box : page.findChildren<QComboBox*>()) {
-    if (box->isVisible() && box->accessibleName() == QStringLiteral("View")) {
-      view = box;
-    }
-  }
+  QComboBox* view = shownBox(page, QStringLiteral("View"));
   ASSERT_NE(view, nullptr);
   QTest::keyClick(view, Qt::Key_Down);
   ASSERT_TRUE(waitFor([&] {
@@ -210,12 +220,7 @@ TEST_F(WatchPageTest, PutsCurvesOverTime) {
   showPage(page);
   context_.selectRuns({"run1"});
   ASSERT_TRUE(waitFor([&] { return shownPlots(page).size() == 2; }));
-  for (QComboBox* box : page.findChildren<QComboBox*>()) {
-    if (box->accessibleName() == QStringLiteral("X axis")) {
-      box->setCurrentIndex(1);
-      Q_EMIT box->activated(1);
-    }
-  }
+  choose(page, QStringLiteral("X axis"), 1);
   const CurvePlot* plot = shownPlots(page)[0];
   ASSERT_TRUE(waitFor([&] {
     const auto& samples = plot->curves()[0].data->samples();
@@ -226,6 +231,114 @@ TEST_F(WatchPageTest, PutsCurvesOverTime) {
   addStep(writers_[0], 10);
   writers_[0].commit();
   EXPECT_TRUE(waitFor([&] { return plot->view().xRange().upper == 5; }));
+}
+
+TEST_F(WatchPageTest, PutsTheHeatMapOverTime) {
+  WatchPage page(context_, nullptr);
+  showPage(page);
+  context_.selectRuns({"run1", "run2"});
+  page.showPanel(1);
+  choose(page, QStringLiteral("View"), 2);
+  const HeatMapPlot* map = nullptr;
+  for (HeatMapPlot* plot : page.findChildren<HeatMapPlot*>()) {
+    map = plot->isVisible() ? plot : map;
+  }
+  ASSERT_NE(map, nullptr);
+  // The cells of the first and last of five steps stand around them.
+  ASSERT_TRUE(waitFor([&] { return map->map().x_begin == -0.5 && map->map().x_end == 4.5; }));
+  choose(page, QStringLiteral("X axis"), 1);
+  EXPECT_TRUE(waitFor([&] {  // steps are half a second apart
+    return map->map().x_begin == -0.25 && map->map().x_end == 2.25;
+  }));
+  EXPECT_EQ(map->map().rows(), 9);
+  choose(page, QStringLiteral("Run of the heat map"), 2);  // run1 compared with run2
+  EXPECT_TRUE(waitFor([&] {
+    return map->map().at(0, 0) == HeatCell{0, HeatCell::Kind::kValue};  // the same: log10(1)
+  }));
+  EXPECT_EQ(map->map().x_end, 2.25);
+}
+
+TEST_F(WatchPageTest, ProjectionsStandInForSignalsThatWereNotRecorded) {
+  TestWorkspace::add(store_, "run3", "run3");
+  MetricWriter writer(store_, "run3");
+  writer.open(1, -1);
+  std::vector<MetricPoint> points;
+  for (int layer = 0; layer < 2; ++layer) {
+    for (const char* projection : {"gate", "up"}) {
+      points.push_back(
+          {.series = {.metric = "projection_sqnr", .layer = layer, .projection = projection},
+           .value = layer + (projection[0] == 'g' ? 20.0 : 10.0)});
+    }
+  }
+  writer.add(0, points);
+  writer.commit();
+  WatchPage page(context_, nullptr);
+  showPage(page);
+  context_.selectRuns({"run3"});
+  page.showPanel(3);
+  ASSERT_TRUE(waitFor([&] {
+    const auto plots = shownPlots(page);
+    return plots.size() == 3 && plots[1]->curves().size() == 1;
+  }));
+  EXPECT_EQ(shownPlots(page)[1]->curves()[0].data->samples(),
+            (std::vector<Sample>{{0, 15}, {1, 16}}));
+}
+
+TEST_F(WatchPageTest, LanguageModelsHaveAPlotForEachScale) {
+  TestWorkspace::add(store_, "run3", "run3");
+  MetricWriter writer(store_, "run3");
+  writer.open(1, -1);
+  std::vector<MetricPoint> points;
+  for (const char* metric : {"train.loss",
+                             "eval.loss",
+                             "eval.perplexity",
+                             "eval.word_perplexity",
+                             "eval.kl",
+                             "eval.token_accuracy",
+                             "eval.top1_agreement"}) {
+    points.push_back({.series = {.metric = metric}, .value = 1});
+  }
+  writer.add(0, points);
+  writer.commit();
+  WatchPage page(context_, nullptr);
+  showPage(page);
+  context_.selectRuns({"run3"});
+  const std::vector<std::pair<QString, std::size_t>> wanted = {{"Training loss", 1},
+                                                               {"Evaluation", 2},
+                                                               {"Perplexity", 1},
+                                                               {"Divergence from the teacher", 1}};
+  EXPECT_TRUE(waitFor([&] {
+    std::vector<std::pair<QString, std::size_t>> shown;
+    for (const CurvePlot* plot : shownPlots(page)) {
+      shown.emplace_back(plot->title(), plot->curves().size());
+    }
+    return shown == wanted;
+  }));
+}
+
+TEST_F(WatchPageTest, TakesUpWhereItWasLeft) {
+  QJsonObject state;
+  {
+    WatchPage page(context_, nullptr);
+    showPage(page);
+    context_.selectRuns({"run1"});
+    page.showPanel(1);
+    page.findChild<QCheckBox*>()->toggle();
+    choose(page, QStringLiteral("View"), 2);
+    choose(page, QStringLiteral("X axis"), 1);
+    state = page.state();
+  }
+  WatchPage page(context_, nullptr);
+  page.setState(state);
+  page.resize(1000, 600);
+  page.show();
+  EXPECT_EQ(shownBox(page, QStringLiteral("View"))->currentIndex(), 2);
+  EXPECT_EQ(shownBox(page, QStringLiteral("X axis"))->currentIndex(), 1);
+  EXPECT_TRUE(page.findChild<QCheckBox*>()->isChecked());
+  EXPECT_EQ(page.state(), state);
+  page.setState({{"panel", 1000}, {"x", -3}, {"smoothing", "much"}, {"gradients", 7}});
+  EXPECT_EQ(page.state()["panel"].toInt(), page.panelCount() - 1);
+  EXPECT_EQ(page.state()["x"].toInt(), 0);
 }
 
 TEST_F(WatchPageTest, TheTeachersValuesStandBesideInDashes) {

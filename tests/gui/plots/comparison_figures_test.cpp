@@ -5,6 +5,7 @@
 #include "gui/plots/curve_plot.h"
 #include "gui/plots/figure_export.h"
 #include "tests/gui/comparison_workspace.h"
+#include "tests/gui/plots/plot_test_tools.h"
 
 #include <QImage>
 #include <QXmlStreamReader>
@@ -54,6 +55,25 @@ TEST_F(ComparisonFigures, ShowsEveryRunOfEachGroup) {
   EXPECT_NEAR(*first.high - *first.mean, 0.01, 1e-12);  // of 0.60, 0.61, 0.62
   EXPECT_EQ(plot.groups()[3].values.size(), 2U);
   EXPECT_EQ(plot.groups()[3].remark, "1 failed");
+}
+
+TEST_F(ComparisonFigures, EveryRunIsADotInTheColourOfItsGroup) {
+  const auto pixels_with = [](const std::vector<double>& values) {
+    GroupBarPlot plot;
+    GroupValues group;
+    group.name = "g";
+    group.values = values;
+    group.color = {Qt::red, Qt::red};
+    plot.setGroups({group});
+    plot.setReference(0.5);  // the axis is the same whatever the values are
+    return countPixels(pictureOf(plot), Qt::red);
+  };
+  const int one = pixels_with({0});
+  EXPECT_GT(one, 3);
+  EXPECT_EQ(pixels_with({}), 0);
+  const int three = pixels_with({0, 0.25, 1});
+  EXPECT_GT(three, 2 * one);
+  EXPECT_LT(three, 4 * one);
 }
 
 TEST_F(ComparisonFigures, BarsStartAtZeroAndPointsDoNot) {

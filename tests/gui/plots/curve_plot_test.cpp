@@ -56,6 +56,40 @@ TEST(CurvePlotTest, DrawsTheCurve) {
   EXPECT_EQ(countPixels(pictureOf(plot), seriesColor(0, false)), 0);
 }
 
+TEST(CurvePlotTest, AFrameShowsThatTheKeysGoThere) {
+  QWidget window;
+  auto* plot = new CurvePlot(&window);
+  auto* other = new CurvePlot(&window);
+  plot->resize(200, 150);
+  other->move(0, 150);
+  window.resize(200, 300);
+  window.show();
+  window.activateWindow();
+  ASSERT_TRUE(QTest::qWaitForWindowActive(&window));
+  other->setFocus();
+  const QColor accent = plot->palette().color(QPalette::Highlight);
+  EXPECT_EQ(countPixels(plot->grab().toImage(), accent), 0);
+  plot->setFocus();
+  const QImage image = plot->grab().toImage();
+  EXPECT_EQ(image.pixelColor(0, 75), accent);
+  EXPECT_EQ(image.pixelColor(199, 75), accent);
+  EXPECT_EQ(image.pixelColor(100, 149), accent);
+}
+
+TEST(CurvePlotTest, IsDrawnOnceHoweverOftenItIsResized) {
+  CurvePlot plot;
+  plot.setCurves({makeCurve("a", rising(100))});
+  pictureOf(plot);
+  QCoreApplication::processEvents();
+  const int before = plot.replotCount();
+  for (int i = 1; i <= 5; ++i) {
+    plot.resize(640 + 20 * i, 400);
+  }
+  EXPECT_EQ(plot.replotCount(), before);
+  EXPECT_TRUE(QTest::qWaitFor([&] { return plot.replotCount() > before; }));
+  EXPECT_EQ(plot.replotCount(), before + 1);
+}
+
 TEST(CurvePlotTest, UnusualValuesGiveSaneAxes) {
   const std::vector<std::vector<Sample>> cases = {
       {},

@@ -62,6 +62,26 @@ int inkedColumns(const QImage& image) {
   return count;
 }
 
+TEST(CurveProjectionTest, LogarithmsAreRightToAPartOfAPixel) {
+  const QRectF rect(0, 0, 1000, 1000);
+  const CurveProjection decades({0, 1}, {1e-8, 1e8}, true, rect);
+  const CurveProjection narrow({0, 1}, {1, 1.0001}, true, rect);
+  std::mt19937 random(1);
+  std::uniform_real_distribution<double> exponents(-8, 8);
+  for (int i = 0; i < 10'000; ++i) {
+    const double exponent = exponents(random);
+    EXPECT_NEAR(decades.y(std::pow(10, exponent)), 1000 * (8 - exponent) / 16, 1e-3);
+    const double value = 1 + 1e-4 * i / 10'000;
+    EXPECT_NEAR(narrow.y(value), 1000 * (1 - std::log(value) / std::log(1.0001)), 1e-3);
+  }
+  for (const double power : {-8, 0, 4}) {  // where the digits of a number begin anew
+    EXPECT_NEAR(decades.y(std::exp2(power)), 1000 * (8 - power * std::log10(2)) / 16, 1e-3);
+  }
+  EXPECT_TRUE(std::isinf(decades.y(0)));
+  EXPECT_TRUE(std::isnan(decades.y(-1)));
+  EXPECT_TRUE(std::isfinite(decades.y(5e-324)));
+}
+
 TEST(ScreenLines, NoSpikeIsHiddenHoweverManySamplesThereAre) {
   for (const int count : {50, 2000, 200000}) {
     SeriesData data;

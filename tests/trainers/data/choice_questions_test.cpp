@@ -215,10 +215,11 @@ TEST(ChoiceQuestions, AChoiceIsEncodedWithItsContext) {
   const Ids context = tokenizer->encodePlain("the fox");
   const auto judged = static_cast<std::int64_t>(whole.size() - context.size());
 
-  const ChoiceTokens tokens = encodeChoice(*tokenizer, "the fox", " jumps over", 100);
-  const ChoiceTokens moved = encodeChoice(*tokenizer, "the fox ", "jumps over", 100);
-  const ChoiceTokens started = encodeChoice(*tokenizer, "", "the fox", 100);
-  const ChoiceTokens cut = encodeChoice(*tokenizer, "the fox", " jumps over", judged + 1);
+  const ChoiceTokens tokens = encodeChoice(*tokenizer, "the fox", " jumps over");
+  const ChoiceTokens moved = encodeChoice(*tokenizer, "the fox ", "jumps over");
+  const ChoiceTokens started = encodeChoice(*tokenizer, "", "the fox");
+  const ChoiceTokens cut = cutChoice(tokens, judged + 1);
+  const ChoiceTokens shorter = cutChoice(tokens, 1);
 
   EXPECT_EQ(tokens, (ChoiceTokens{.ids = whole, .judged = judged}));
   EXPECT_EQ(moved, tokens);  // the space belongs to the continuation
@@ -227,6 +228,8 @@ TEST(ChoiceQuestions, AChoiceIsEncodedWithItsContext) {
   EXPECT_EQ(started.judged, static_cast<std::int64_t>(context.size()));
   EXPECT_EQ(cut.ids, Ids(whole.end() - judged - 2, whole.end()));
   EXPECT_EQ(cut.judged, judged);
+  EXPECT_EQ(shorter.ids, Ids(whole.end() - 2, whole.end()));
+  EXPECT_EQ(shorter.judged, 1);  // a token that nothing comes before is not judged
 }
 
 }  // namespace retort::train

@@ -34,15 +34,18 @@ TEST(ChoiceScore, NanIsTakenAsNumPyTakesIt) {
   EXPECT_EQ(scoreChoices(questionOf({1, 1, 1}, 1), {-1, std::nan(""), 0}), (ChoiceScore{1, 1}));
 }
 
-// statistics.stdev([1, 0, 1, 1]) / 2 = 0.25, of [0, 0, 1, 0] the same.
+// statistics.stdev([1, 0, 1, 1]) / 2 = 0.25, of [0, 0, 1, 0] the same; statistics.stdev of three
+// ones and two zeros / sqrt(5) = 0.2449489742783178.
 TEST(ChoiceScore, TheMeanHasItsStandardError) {
-  const ChoiceResult result = meanScore({{1, 0}, {0, 0}, {1, 1}, {1, 0}});
+  const ChoiceScore mean = meanScore({{1, 0}, {0, 0}, {1, 1}, {1, 0}});
 
-  EXPECT_DOUBLE_EQ(result.mean.acc, 0.75);
-  EXPECT_DOUBLE_EQ(result.mean.acc_norm, 0.25);
-  EXPECT_DOUBLE_EQ(result.stderr_of_mean.acc, 0.25);
-  EXPECT_DOUBLE_EQ(result.stderr_of_mean.acc_norm, 0.25);
-  EXPECT_TRUE(std::isnan(meanScore({{1, 0}}).stderr_of_mean.acc));
+  EXPECT_DOUBLE_EQ(mean.acc, 0.75);
+  EXPECT_DOUBLE_EQ(mean.acc_norm, 0.25);
+  EXPECT_DOUBLE_EQ(standardError(mean.acc, 4), 0.25);
+  EXPECT_DOUBLE_EQ(standardError(mean.acc_norm, 4), 0.25);
+  EXPECT_DOUBLE_EQ(standardError(0.6, 5), 0.2449489742783178);
+  EXPECT_EQ(standardError(1, 7), 0);
+  EXPECT_TRUE(std::isnan(standardError(1, 1)));
 }
 
 // The harness reports acc_norm for all tasks but BoolQ and WinoGrande.

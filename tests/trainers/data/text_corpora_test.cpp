@@ -51,6 +51,28 @@ std::string refusalOf(const TextSettings& settings, const std::filesystem::path&
 
 }  // namespace
 
+TEST(TextCorpora, ValidationCanComeFromElsewhere) {
+  const TempFolder folder;
+  const TempFolder other;
+  folder.write("train.txt", "ab");
+  other.write("real.txt", "c c");
+  TextSettings settings;
+  settings.validation_path = (other.path() / "real.txt").string();
+  const TextCorpora of_file = loadTextCorpora(settings, folder.path(), *letters(), std::nullopt);
+  settings.validation_path = other.path().string();
+  settings.validation = "real.txt";
+
+  const TextCorpora of_folder = loadTextCorpora(settings, folder.path(), *letters(), std::nullopt);
+
+  for (const TextCorpora& corpora : {of_file, of_folder}) {
+    EXPECT_EQ(idsOf(corpora.train), (Ids{0, 2, 3, 1}));
+    EXPECT_EQ(idsOf(corpora.validation), (Ids{0, 4, 4, 1}));
+  }
+  settings.validation = "../real.txt";
+  EXPECT_EQ(refusalOf(settings, folder.path()),
+            "data.text.validation is \"../real.txt\"; it must be the name of a file in data.path");
+}
+
 TEST(TextCorpora, AFolderHasAFileForEach) {
   const TempFolder folder;
   folder.write("train.txt", "ab");

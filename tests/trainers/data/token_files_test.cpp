@@ -2,6 +2,7 @@
 
 #include "trainers/train_error.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace retort::train {
@@ -69,6 +70,36 @@ TEST(TokenFiles, NpyHasOneDimensionOfIntegers) {
             Ids{5});
 }
 
+// numpy.save of [[1, 2, 5, 0], [2, 5, 2, 9], [4, 4, 4, 4]] as int16.
+TEST(TokenFiles, RowsAreADocumentEachUpToTheirEos) {
+  const std::string ids("\1\0\2\0\5\0\0\0\2\0\5\0\2\0\x9\0\4\0\4\0\4\0\4\0", 24);
+  const std::string file = npy("<i2", "(3, 4)", ids);
+
+  const TokenCorpus corpus = parseTokenFile("x.npy", file, {.vocabulary_size = 10, .eos = 2});
+  const TokenCorpus whole = parseTokenFile("x.npy", file, {.vocabulary_size = 10});
+
+  EXPECT_EQ(idsOf(corpus), (Ids{1, 2, 2, 5, 2, 4, 4, 4, 4}));
+  ASSERT_EQ(corpus.documents(), 3);
+  EXPECT_EQ(corpus.documentStart(1), 2);
+  EXPECT_EQ(corpus.documentStart(2), 5);
+  EXPECT_EQ(whole.size(), 12);
+  EXPECT_EQ(whole.documents(), 3);
+}
+
+TEST(TokenFiles, WrittenRowsAreReadBack) {
+  const Ids ids = {1, 70'000, 3, 4, 5, 6};
+
+  const std::string file = formatTokenRows(ids, 3);
+
+  EXPECT_EQ(idsOf(parseTokenFile("x.npy", file, {.vocabulary_size = 70'001})), ids);
+  EXPECT_EQ(parseTokenFile("x.npy", file, {.vocabulary_size = 70'001}).documents(), 2);
+  // As numpy.save writes numpy.array([[1, 70000, 3], [4, 5, 6]], numpy.int32).
+  const std::string header = "{'descr': '<i4', 'fortran_order': False, 'shape': (2, 3), }";
+  EXPECT_EQ(file.size(), 128 + 24);
+  EXPECT_EQ(file.substr(10, header.size()), header);
+  EXPECT_EQ(file[127], '\n');
+}
+
 TEST(TokenFiles, OtherLayoutsAreRefused) {
   const std::string two("\1\0\2\0", 4);
 
@@ -77,10 +108,17 @@ TEST(TokenFiles, OtherLayoutsAreRefused) {
   EXPECT_EQ(refusalOf("x.npy", "abc"), "x.npy: not a .npy file");
   EXPECT_EQ(refusalOf("x.npy", npy("<f4", "(1,)", two)),
             "x.npy: the numbers are <f4; expected <u2, <u4, <u8, <i2, <i4 or <i8");
-  EXPECT_EQ(refusalOf("x.npy", npy("<u2", "(1, 2)", two)),
-            "x.npy: expected one dimension and its numbers, found shape (1,2) and 4 bytes");
-  EXPECT_EQ(refusalOf("x.npy", npy("<u2", "(3,)", two)),
-            "x.npy: expected one dimension and its numbers, found shape (3,) and 4 bytes");
+  for (const char* shape : {"(3,)", "(1,3)", "(2,2)", "(1,1,2)", "(0,)", "(-1,-2)", "(2)"}) {
+    EXPECT_THAT(refusalOf("x.npy", npy("<u2", shape, two)),
+                testing::HasSubstr("expected one or two dimensions and their numbers, found shape"))
+        << shape;
+  }
+  EXPECT_EQ(refusalOf("x.npy", npy("<u2", "(4611686018427387905, 4)", two)),
+            "x.npy: expected one or two dimensions and their numbers, found shape "
+            "(4611686018427387905,4) and 4 bytes");
+  std::string transposed = npy("<u2", "(1, 2)", two);
+  transposed.replace(transposed.find("False"), 5, "True ");
+  EXPECT_THAT(refusalOf("x.npy", transposed), testing::HasSubstr("fortran_order"));
   EXPECT_EQ(refusalOf("x.npy", npy("<u2", "(2,)", two).substr(0, 40)),
             "x.npy: the header is cut short");
 }

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <fstream>
 
 namespace retort::train {
 
@@ -99,6 +100,75 @@ TEST(TrainingEndToEnd, PretrainsADecoderAndThenDistillsIt) {
   EXPECT_TRUE(points.contains({{.metric = "projection_sqnr", .layer = 1, .projection = "v"}, 6}));
   EXPECT_FALSE(points.contains({{.metric = "grad_norm", .layer = 1, .projection = "v"}, 6}));
   EXPECT_TRUE(std::filesystem::exists(kd_qat.paths().model() / "tokenizer.json"));
+}
+
+// LLM-QAT's scheme: the student learns from texts that its teacher has written.
+TEST(TrainingEndToEnd, ATeacherWritesWhatItsStudentLearnsFrom) {
+  const RunDirectory pretrain(tinyPretrainGiven());
+  ASSERT_EQ(pretrain.run().exit_code, 0);
+  const std::string teacher = pretrain.paths().model().string();
+  const RunDirectory generate({{"phase", "generate"},
+                               {"model.teacher", teacher},
+                               {"generate.texts", 60},
+                               {"generate.length", 32},
+                               {"train.batch", 16},
+                               {"threads", 1},
+                               {"device", "cpu"}});
+  const ProgramEnd written = generate.run();
+  ASSERT_EQ(written.exit_code, 0) << written.errors;
+  EXPECT_EQ(generate.last("phase").fields.at("total_steps"), 4);
+  const Json result = generate.last("result").fields.at("metrics");
+  EXPECT_GT(result.at("generate.tokens"), 60 * 5);
+  SettingValues given = tinyLanguageKdQatGiven(pretrain.paths().model());
+  std::erase_if(given, [](const auto& entry) { return entry.first.starts_with("data.grammar"); });
+  given["data.task"] = "text";
+  given["data.path"] = generate.paths().model().string();
+  given["data.text.train"] = "train.npy";
+  given["data.text.validation_share"] = 0.2;
+  given["train.batch"] = 2;
+  const RunDirectory kd_qat(given);
+
+  const ProgramEnd end = kd_qat.run();
+
+  ASSERT_EQ(end.exit_code, 0) << end.errors;
+  const Json facts = kd_qat.last("environment").fields.at("facts").at("data");
+  EXPECT_EQ(facts.at("train").at("documents").get<int>() +
+                facts.at("validation").at("documents").get<int>(),
+            60);
+  EXPECT_EQ(facts.at("train").at("tokens").get<double>() +
+                facts.at("validation").at("tokens").get<double>(),
+            result.at("generate.tokens").get<double>());
+}
+
+// Questions and samples: in the events, in the result, and in a file beside the model.
+TEST(TrainingEndToEnd, JudgesQuestionsAndKeepsSamples) {
+  const TemporaryFolder questions;
+  std::ofstream(questions.path() / "boolq.jsonl")
+      << R"({"passage": "the", "question": "say", "label": 1})"
+      << "\n";
+  SettingValues given = tinyPretrainGiven();
+  given["eval.tasks"] = Json::array({"boolq"});
+  given["eval.path"] = questions.path().string();
+  given["eval.samples.count"] = 2;
+  given["eval.samples.new_tokens"] = 5;
+  const RunDirectory pretrain(given);
+
+  const ProgramEnd end = pretrain.run();
+
+  ASSERT_EQ(end.exit_code, 0) << end.errors;
+  const Json result = pretrain.last("result").fields.at("metrics");
+  const auto file = readFile(pretrain.paths().model() / "lm_eval_results.json", 1 << 20);
+  ASSERT_TRUE(file.has_value());
+  const Json results = parseJson(*file).value().at("results");
+  EXPECT_EQ(results.at("boolq").at("acc,none"), result.at("eval.boolq.acc"));
+  std::map<std::int64_t, int> samples;
+  for (const Event& event : pretrain.events()) {
+    if (event.kind == "sample") {
+      ++samples[event.step.value()];
+      EXPECT_FALSE(event.fields.at("prompt").get<std::string>().empty());
+    }
+  }
+  EXPECT_EQ(samples, (std::map<std::int64_t, int>{{0, 2}, {4, 2}, {8, 2}, {12, 2}}));
 }
 
 /// Teacher Intervention in two runs of one budget of 12 updates: 4 with it, then the rest from the

@@ -294,6 +294,7 @@ TEST(CanonicalTensorName, DropsPrefixesAndOldNames) {
   EXPECT_EQ(canonicalTensorName("bert.encoder.x"), "encoder.x");
   EXPECT_EQ(canonicalTensorName("electra.encoder.x"), "encoder.x");
   EXPECT_EQ(canonicalTensorName("encoder.x"), "encoder.x");
+  EXPECT_EQ(canonicalTensorName("transformer.h.0.ln_1.bias"), "h.0.ln_1.bias");
   EXPECT_EQ(canonicalTensorName("bert.a.LayerNorm.gamma"), "a.LayerNorm.weight");
   EXPECT_EQ(canonicalTensorName("a.LayerNorm.beta"), "a.LayerNorm.bias");
   EXPECT_EQ(canonicalTensorName("a.gamma"), "a.gamma");

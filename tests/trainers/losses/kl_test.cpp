@@ -78,6 +78,78 @@ TEST(KlLoss, IsZeroForEqualDistributionsWhateverTheDivergence) {
 }
 
 // The trap of the squared temperature: gradients keep their size only with the factor.
+/// Logits of (4, 3, 2, 1) / 10 and of (1, 2, 3, 4) / 10.
+at::Tensor falling() {
+  return tensorOf({4.0, 3.0, 2.0, 1.0}).log().unsqueeze(0);
+}
+
+at::Tensor rising() {
+  return tensorOf({1.0, 2.0, 3.0, 4.0}).log().unsqueeze(0);
+}
+
+// Of the teacher's two likeliest: (4, 3) / 7 against (1, 2) / 3.
+TEST(KlLoss, OfTheTopTokensIsRenormalizedByHand) {
+  const KlOptions options = {.top_k = 2};
+
+  EXPECT_NEAR(divergenceOf(rising(), falling(), options), kl(4.0 / 7, 1.0 / 3), 1e-15);
+  EXPECT_NEAR(divergenceOf(rising(), falling(), {.divergence = "reverse", .top_k = 2}),
+              kl(1.0 / 3, 4.0 / 7),
+              1e-15);
+  EXPECT_NEAR(divergenceOf(rising(), falling(), {.top_k = 1}), 0, 1e-15);
+}
+
+// (0.4, 0.3, 0.3 of the others) against (0.1, 0.2, 0.7).
+TEST(KlLoss, OfTheTopTokensAndABucketIsThatByHand) {
+  const double expected =
+      0.4 * std::log(0.4 / 0.1) + 0.3 * std::log(0.3 / 0.2) + 0.3 * std::log(0.3 / 0.7);
+
+  EXPECT_NEAR(divergenceOf(rising(), falling(), {.top_k = 2, .rest = "bucket"}), expected, 1e-14);
+  EXPECT_NEAR(
+      divergenceOf(rising(), falling(), {.top_k = 1, .rest = "bucket"}), kl(0.4, 0.1), 1e-14);
+}
+
+TEST(KlLoss, OfAllTokensIsThatOfTheTopOnes) {
+  const at::Tensor student = randomTensor({5, 7}, 3);
+  const at::Tensor teacher = randomTensor({5, 7}, 4);
+  const at::Tensor all = tokenDivergence(student, teacher, {});
+
+  EXPECT_TRUE(at::equal(tokenDivergence(student, teacher, {.top_k = 7}), all));
+  EXPECT_TRUE(at::equal(tokenDivergence(student, teacher, {.top_k = 99, .rest = "bucket"}), all));
+  at::Tensor least = at::zeros({5}, at::kDouble);
+  for (const std::int64_t k : {1, 2, 4, 6}) {
+    const at::Tensor bucket = tokenDivergence(student, teacher, {.top_k = k, .rest = "bucket"});
+    EXPECT_TRUE(bucket.ge(least - 1e-12).all().item<bool>()) << k;  // finer events tell more
+    EXPECT_TRUE(bucket.le(all + 1e-12).all().item<bool>()) << k;
+    least = bucket;
+  }
+}
+
+// Nearly all of the mass can be on the top tokens: nothing becomes infinite.
+TEST(KlLoss, OfTheTopTokensIsFiniteWhereNothingIsLeft) {
+  for (const at::ScalarType type : {at::kDouble, at::kFloat}) {
+    const at::Tensor sure = tensorOf({{200.0, 0.0, 0.0, 0.0}}, type);
+    const at::Tensor student = tensorOf({{0.0, 200.0, 0.0, 0.0}}, type).set_requires_grad(true);
+    const at::Tensor value = tokenDivergence(student, sure, {.top_k = 2, .rest = "bucket"});
+    value.sum().backward();
+
+    EXPECT_NEAR(value.item<double>(), 200, 1e-3);
+    EXPECT_TRUE(at::isfinite(student.grad()).all().item<bool>());
+  }
+}
+
+TEST(KlLoss, OfTheTopTokensHasTheGradientOfItsValue) {
+  const at::Tensor teacher = randomTensor({3, 6}, 8);
+  for (const char* rest : {"renormalized", "bucket"}) {
+    for (const char* divergence : {"forward", "reverse", "jensen_shannon", "cakld"}) {
+      const KlOptions options = {.divergence = divergence, .top_k = 3, .rest = rest};
+      const double error = gradientError(
+          [&](const at::Tensor& x) { return tokenDivergence(x, teacher, options).sum(); },
+          randomTensor({3, 6}, 9));
+      EXPECT_LT(error, 1e-8) << rest << divergence;
+    }
+  }
+}
+
 TEST(KlLoss, MultipliesByTheSquareOfTheTemperature) {
   const at::Tensor student = randomTensor({4, 5}, 2);
   const at::Tensor teacher = randomTensor({4, 5}, 3);

@@ -167,16 +167,6 @@ TEST(LlamaModel, PackedDocumentsAreDocumentsByThemselves) {
   }
 }
 
-TEST(LlamaModel, PositionsStartAnewInEachDocument) {
-  EXPECT_TRUE(at::equal(tokenPositions({.input_ids = ids(kRows)}), ids({{0, 1, 2, 3, 4, 5}})));
-  EXPECT_TRUE(
-      at::equal(tokenPositions({.input_ids = ids(kRows),
-                                .segment_ids = ids({{0, 0, 1, 1, 1, 2}, {4, 4, 4, 4, 4, 4}})}),
-                ids({{0, 1, 0, 1, 2, 0}, {0, 1, 2, 3, 4, 5}})));
-  EXPECT_TRUE(
-      at::equal(tokenPositions({.input_ids = ids({{1}}), .segment_ids = ids({{3}})}), ids({{0}})));
-}
-
 TEST(LlamaModel, AWindowEndsWhatIsSeen) {
   // Two layers of windows of 2: a token reaches 2 positions further.
   const LlamaModel model =

@@ -50,6 +50,21 @@ TEST(ParameterPlace, KnowsDecoders) {
   EXPECT_EQ(parameterPlace("model.embed_tokens.weight").projection, "embeddings");
 }
 
+TEST(ParameterPlace, KnowsGpt2) {
+  EXPECT_EQ(parameterPlace("transformer.h.11.attn.v_proj.bias"),
+            (ParameterPlace{.layer = 11, .projection = "v", .is_bias = true}));
+  EXPECT_EQ(parameterPlace("transformer.h.0.attn.c_proj.weight").projection, "o");
+  EXPECT_EQ(parameterPlace("transformer.h.0.mlp.c_fc.weight").projection, "up");
+  EXPECT_EQ(parameterPlace("transformer.h.0.mlp.c_proj.weight").projection, "down");
+  EXPECT_EQ(parameterPlace("transformer.h.3.ln_2.weight"),
+            (ParameterPlace{.layer = 3, .projection = "ffn_norm", .is_norm = true}));
+  EXPECT_EQ(parameterPlace("transformer.ln_f.bias"),
+            (ParameterPlace{.projection = "final_norm", .is_bias = true, .is_norm = true}));
+  EXPECT_EQ(parameterPlace("transformer.wpe.weight").projection, "embeddings");
+  EXPECT_FALSE(isQuantizedWeight("transformer.wte.weight"));
+  EXPECT_TRUE(isQuantizedWeight("transformer.h.0.attn.k_proj.weight"));
+}
+
 TEST(QuantizedWeights, OfDecodersAreTheLinearsOfTheLayers) {
   EXPECT_TRUE(isQuantizedWeight("model.layers.0.self_attn.v_proj.weight"));
   EXPECT_TRUE(isQuantizedWeight("model.layers.0.mlp.down_proj.weight"));

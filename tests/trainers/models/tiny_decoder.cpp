@@ -58,14 +58,40 @@ NamedTensors hashedParameters(const std::vector<ParameterShape>& shapes, at::Sca
   return parameters;
 }
 
+TokenBatch batchOf(const Json& golden) {
+  return {.input_ids = integers(golden, "input_ids"),
+          .attention_mask = integers(golden, "attention_mask"),
+          .segment_ids = integers(golden, "segment_ids"),
+          .labels = integers(golden, "labels")};
+}
+
 TinyDecoder::TinyDecoder(const std::string& name, at::ScalarType type)
     : golden(testData("decoder_golden.json").at("cases").at(name)),
       config(decoderConfigFromJson(golden.at("config"), name)),
-      batch{.input_ids = integers(golden, "input_ids"),
-            .attention_mask = integers(golden, "attention_mask"),
-            .segment_ids = integers(golden, "segment_ids"),
-            .labels = integers(golden, "labels")},
+      batch(batchOf(golden)),
       dtype(type) {}
+
+double largestTraceDifference(const ModelTrace& trace,
+                              const TokenBatch& batch,
+                              const Json& golden) {
+  const at::Tensor is_real = batch.attention_mask.to(at::kDouble);
+  const at::Tensor real_rows = is_real.flatten().nonzero().squeeze(1);
+  const Json& states = golden.at("hidden");
+  const Json& maps = golden.at("prob");
+  TORCH_CHECK(trace.hidden.size() == states.size() && trace.prob.size() == maps.size());
+  double largest = 0;
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const at::Tensor real = trace.hidden[i].flatten(0, 1).index_select(0, real_rows);
+    const double sum = hashedSum(real, "hidden." + std::to_string(i));
+    largest = std::max(largest, std::abs(sum - states[i].get<double>()));
+  }
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    const at::Tensor real = trace.prob[i] * is_real.unsqueeze(1).unsqueeze(-1);
+    const double sum = hashedSum(real, "prob." + std::to_string(i));
+    largest = std::max(largest, std::abs(sum - maps[i].get<double>()));
+  }
+  return largest;
+}
 
 LlamaModel TinyDecoder::model(const ModelQuantization& quantization) const {
   LlamaModel made(config, hashedParameters(decoderParameterShapes(config), dtype), quantization);

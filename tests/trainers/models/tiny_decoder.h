@@ -21,6 +21,26 @@ namespace retort::train {
 [[nodiscard]] NamedTensors hashedParameters(const std::vector<ParameterShape>& shapes,
                                             at::ScalarType dtype = at::kDouble);
 
+/// What a case of a golden file feeds to the model.
+[[nodiscard]] TokenBatch batchOf(const Json& golden);
+
+/// Sees probabilities, so that the pass has to write them out, and takes nothing.
+class AttentionWrittenOut : public ActivationObserver {
+ public:
+  bool takes(ActivationPoint /*point*/,
+             std::size_t /*layer*/,
+             const at::Tensor& /*x*/,
+             const at::Tensor& /*is_real*/) override {
+    return false;
+  }
+};
+
+/// The difference between hidden states and attention maps of a trace and those that a
+/// golden file has projected to numbers, at the real tokens: the largest.
+[[nodiscard]] double largestTraceDifference(const ModelTrace& trace,
+                                            const TokenBatch& batch,
+                                            const Json& golden);
+
 struct TinyDecoder {
   /// A case of the golden file: "llama", "qwen3", …
   explicit TinyDecoder(const std::string& name, at::ScalarType type = at::kDouble);

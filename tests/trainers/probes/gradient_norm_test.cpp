@@ -25,6 +25,8 @@ TEST(GradientNormSeries, KeepsTheThreeEmbeddingsApart) {
     EXPECT_EQ(gradientNormSeries("bert.embeddings." + table + ".weight"),
               (SeriesKey{.metric = "grad_norm", .projection = table}));
   }
+  EXPECT_EQ(gradientNormSeries("transformer.wte.weight")->projection, "embeddings");
+  EXPECT_EQ(gradientNormSeries("transformer.wpe.weight")->projection, "position_embeddings");
 }
 
 TEST(GradientNormSeries, LeavesBiasesAndNormsOut) {

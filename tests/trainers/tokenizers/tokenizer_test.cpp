@@ -39,7 +39,9 @@ TEST(ReadTokenizer, AFolderWithoutATokenizerIsMissingInput) {
   } catch (const TrainError& error) {
     EXPECT_EQ(error.exitCode(), ExitCode::kMissingInput);
     EXPECT_EQ(error.what(),
-              folder.path().string() + ": there is no tokenizer.json and no tokenizer.model");
+              folder.path().string() +
+                  ": there is no tokenizer.json and no tokenizer.model, nor vocab.json with "
+                  "merges.txt");
   }
 }
 

@@ -1,5 +1,6 @@
 #include "trainers/training/language_task.h"
 
+#include "tests/trainers/training/temporary_folder.h"
 #include "tests/trainers/training/tiny_language_settings.h"
 #include "trainers/io/model_folder.h"
 #include "trainers/train_error.h"
@@ -10,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
 #include <map>
 
 namespace retort::train {
@@ -141,6 +143,86 @@ TEST(LanguageTask, IsNotForEncodersNorPretrainingForClassification) {
   classification["phase"] = "pretrain";
 
   EXPECT_THROW(static_cast<void>(makeTask({.settings = resolved(classification)})), TrainError);
+}
+
+/// A folder with a file of questions, and settings that judge them.
+class LanguageTaskQuestions : public testing::Test {
+ protected:
+  LanguageTaskQuestions() {
+    std::ofstream file(folder_.path() / "piqa.jsonl");
+    file << R"({"goal": "", "sol1": "a", "sol2": "a a", "label": 0})"
+         << "\n"
+         << R"({"goal": "", "sol1": "a a a", "sol2": "a", "label": 0})"
+         << "\n";
+  }
+
+  [[nodiscard]] SettingValues settings() const {
+    return {{"eval.tasks", {"piqa"}}, {"eval.path", folder_.path().string()}};
+  }
+
+  TemporaryFolder folder_;
+};
+
+// A model that knows nothing finds the choice of the fewest tokens the likeliest: the right one of
+// the first question only.
+TEST_F(LanguageTaskQuestions, AreJudgedBesideTheText) {
+  const auto task = tinyTask(settings());
+  const auto forward = knowingNothing(task->vocabularySize());
+
+  const auto values =
+      valuesOf(*task, {.forward = forward, .teacher = {}, .prefix = "teacher.", .positions = 32});
+
+  EXPECT_EQ(values.at("teacher.eval.piqa.acc"), 0.5);
+  EXPECT_EQ(values.at("teacher.eval.tasks.acc"), 0.5);
+  EXPECT_TRUE(values.contains("teacher.eval.perplexity"));
+  EXPECT_EQ(task->summary().at("questions").at("piqa"), 2);
+}
+
+TEST_F(LanguageTaskQuestions, LeaveAFileOfTheHarnesssLayout) {
+  const auto task = tinyTask(settings());
+
+  const auto files = task->resultFiles({{"eval.perplexity", 3}, {"eval.piqa.acc", 0.5}});
+
+  ASSERT_TRUE(files.contains("lm_eval_results.json"));
+  const Json file = parseJson(files.at("lm_eval_results.json")).value();
+  EXPECT_EQ(file.at("results").at("piqa").at("acc,none"), 0.5);
+  EXPECT_TRUE(task->resultFiles({}).empty());
+  EXPECT_TRUE(tinyTask()->resultFiles({{"eval.perplexity", 3}}).empty());
+}
+
+TEST_F(LanguageTaskQuestions, NeedAPath) {
+  SettingValues given = tinyPretrainGiven();
+  given["eval.tasks"] = {"piqa"};
+
+  const auto answer = resolveSettings(trainerCatalogue(), given);
+
+  ASSERT_FALSE(answer.has_value());
+  EXPECT_THAT(answer.error().at(0).message, testing::HasSubstr("eval.path"));
+}
+
+TEST(LanguageTask, WritesSamplesFromPromptsAndDocuments) {
+  const auto task = tinyTask({{"eval.samples.count", 2},
+                              {"eval.samples.prompts", {""}},
+                              {"eval.samples.prompt_tokens", 3},
+                              {"eval.samples.new_tokens", 4}});
+  const std::int64_t size = task->vocabularySize();
+  std::vector<std::int64_t> lengths;
+  const auto forward = [&](const TokenBatch& batch) {
+    lengths.push_back(batch.lengths.max().item<std::int64_t>());
+    return at::zeros({batch.targets().numel(), size});
+  };
+
+  const auto samples =
+      task->samples({.forward = forward, .teacher = {}, .prefix = "", .positions = 6}, goOn)
+          .value();
+
+  ASSERT_EQ(samples.size(), 3U);
+  EXPECT_NE(samples[1].prompt, samples[2].prompt);
+  EXPECT_FALSE(samples[1].text.empty());
+  EXPECT_EQ(lengths.front(), 3);
+  EXPECT_LE(lengths.back(), 5);  // the sixth token is written, not read
+  EXPECT_TRUE(
+      tinyTask()->samples({.forward = forward, .teacher = {}, .prefix = ""}, goOn)->empty());
 }
 
 TEST(LanguageTask, DeclaresWhatItReports) {

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <limits>
 
+#include <fmt/format.h>
+
 namespace retort::train {
 
 /// A phase that fits y = a x to rows with slope 2, with noise from the default generator as
@@ -24,8 +26,9 @@ class LinePhase : public TrainingPhase {
   std::int64_t steps = 0;
   std::int64_t evaluations = 0;
   bool uses_second_moments = false;
-  std::vector<double> second_moments;  ///< of the slope, as they were handed over
-  std::vector<double> scores;          ///< what evaluations give, in order; then the slope
+  std::vector<double> second_moments;    ///< of the slope, as they were handed over
+  std::vector<double> scores;            ///< what evaluations give, in order; then the slope
+  std::string metric = "eval.accuracy";  ///< of what they give
 
   [[nodiscard]] std::int64_t trainingRows() const override { return rows_; }
 
@@ -70,7 +73,7 @@ class LinePhase : public TrainingPhase {
     const auto index = static_cast<std::size_t>(evaluations++);
     const double score =
         index < scores.size() ? scores[index] : -std::abs(slope_.item<double>() - 2);
-    return std::vector<MetricPoint>{{.series = {.metric = "eval.accuracy"}, .value = score}};
+    return std::vector<MetricPoint>{{.series = {.metric = metric}, .value = score}};
   }
 
   [[nodiscard]] std::optional<std::vector<MetricPoint>> evaluateTeacher(const Pulse&) override {
@@ -85,10 +88,23 @@ class LinePhase : public TrainingPhase {
 
   [[nodiscard]] Json summary() const override { return Json::object(); }
 
-  [[nodiscard]] std::string mainMetric() const override { return "eval.accuracy"; }
+  [[nodiscard]] std::optional<std::vector<TextSample>> samples(const Pulse& pulse) override {
+    if (!pulse()) {
+      return std::nullopt;
+    }
+    return std::vector<TextSample>{{.prompt = "y =", .text = fmt::format(" {} x", evaluations)}};
+  }
 
-  void writeModel(const std::filesystem::path& folder) const override {
+  [[nodiscard]] std::string mainMetric() const override { return metric; }
+
+  using TrainingPhase::writeModel;
+
+  void writeModel(const std::filesystem::path& folder,
+                  const std::map<std::string, double>& evaluation) const override {
     std::filesystem::create_directories(folder);
+    for (const auto& [name, value] : evaluation) {
+      std::ofstream(folder / name) << value;
+    }
     std::ofstream(folder / "slope") << slope_.item<double>();
   }
 

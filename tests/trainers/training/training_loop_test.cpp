@@ -162,6 +162,41 @@ TEST_F(TrainingLoopTest, ReportsLastAndBestValues) {
   EXPECT_EQ(state.best_step, 10);
 }
 
+// Of a perplexity the least is the best.
+TEST_F(TrainingLoopTest, KnowsOfWhichMetricsLessIsBetter) {
+  phase.metric = "eval.perplexity";
+  phase.scores = {9, 7, 3, 4, 5};
+
+  run(lineSettings());
+
+  EXPECT_EQ(result().at("eval.perplexity_best"), 3);
+  EXPECT_EQ(state.best_step, 10);
+}
+
+TEST_F(TrainingLoopTest, TellsHowAModelWasJudgedBesideIt) {
+  phase.scores = {0.1, 0.7, 0.9, 0.8, 0.6};
+
+  run(lineSettings());
+
+  EXPECT_EQ(readFile(paths().model() / "eval.accuracy", 100).value(), "0.6");
+  EXPECT_EQ(readFile(paths().bestModel() / "eval.accuracy", 100).value(), "0.9");
+}
+
+TEST_F(TrainingLoopTest, KeepsWhatTheModelWritesAtEveryEvaluation) {
+  run(lineSettings());
+
+  std::map<std::int64_t, std::string> samples;
+  for (const Event& event : events()) {
+    if (event.kind == "sample") {
+      EXPECT_EQ(event.fields.at("prompt"), "y =");
+      samples[event.step.value()] = event.fields.at("text").get<std::string>();
+    }
+  }
+  EXPECT_EQ(samples,
+            (std::map<std::int64_t, std::string>{
+                {0, " 1 x"}, {5, " 2 x"}, {10, " 3 x"}, {15, " 4 x"}, {20, " 5 x"}}));
+}
+
 TEST_F(TrainingLoopTest, KeepsNoBestModelWhenToldSo) {
   SettingValues settings = lineSettings();
   settings["checkpoint.best"] = false;
