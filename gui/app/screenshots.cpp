@@ -27,7 +27,7 @@ namespace {
 constexpr QSize kPictureSize(1280, 800);
 constexpr int kLookEveryMs = 50;
 constexpr int kRestMs = 300;         // without painting: nothing is on its way any more
-constexpr int kPatienceMs = 60'000;  // for one page
+constexpr int kPatienceMs = 10'000;  // then as it is: without a trainer a grid is not expanded
 constexpr std::size_t kWatchedRuns = 4;
 
 struct Picture {
@@ -99,18 +99,17 @@ class Photographer final : public QObject {
   }
 
   void look() {
-    if (since_painted_.elapsed() >= kRestMs && hasContent(window_)) {
+    const bool is_there = since_painted_.elapsed() >= kRestMs && hasContent(window_);
+    if (is_there || since_shown_.elapsed() >= kPatienceMs) {
       takeNext();
-    } else if (since_shown_.elapsed() >= kPatienceMs) {
-      fail(QStringLiteral("the page \"%1\" has not come to show something")
-               .arg(pictures_[next_].page));
     }
   }
 
   void takeNext() {
     const QString file = QDir(folder_).filePath(pictures_[next_].fileName());
     if (!window_.grab().save(file)) {
-      fail(QStringLiteral("the picture %1 cannot be written").arg(file));
+      timer_.stop();
+      QApplication::exit(complain(QStringLiteral("the picture %1 cannot be written").arg(file)));
       return;
     }
     std::printf("%s\n", qPrintable(file));
@@ -120,11 +119,6 @@ class Photographer final : public QObject {
       return;
     }
     prepare();
-  }
-
-  void fail(const QString& sentence) {
-    timer_.stop();
-    QApplication::exit(complain(sentence));
   }
 
   MainWindow& window_;

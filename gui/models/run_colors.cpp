@@ -79,17 +79,13 @@ void numberRuns(const std::vector<RunRecord>& runs) {
 }
 
 QColor runColor(const std::string& run_id, bool is_dark) {
-  constexpr int kStepPercent = 125;
+  // Darker ones on both: lighter ones of what stands out from a dark background are all white.
+  constexpr std::array<int, kLightnessCount> kOnLightPercent = {100, 125, 156};
+  constexpr std::array<int, kLightnessCount> kOnDarkPercent = {100, 118, 140};
   const std::uint64_t place = placeInCycle(run_id);
   const QColor base = QColor::fromRgb((is_dark ? kOnDark : kOnLight)[place % kHueCount]);
-  switch ((place / kHueCount) % kLightnessCount) {
-    case 1:
-      return base.darker(kStepPercent);
-    case 2:
-      return is_dark ? base.lighter(kStepPercent) : base.darker(kStepPercent * kStepPercent / 100);
-    default:
-      return base;
-  }
+  return base.darker(
+      (is_dark ? kOnDarkPercent : kOnLightPercent)[(place / kHueCount) % kLightnessCount]);
 }
 
 }  // namespace retort::gui

@@ -33,6 +33,9 @@ GroupBarPlot::GroupBarPlot(QWidget* parent)
   canvas().yAxis->grid()->setVisible(false);
   canvas().xAxis->setTicker(makeTicker(AxisKind::kLinear));
   addGroupMarks(canvas().yAxis, canvas().xAxis, groups_, look_);
+  // Nothing moves over the plot, which may be many screens tall, and each name stands there once.
+  canvas().layer(QStringLiteral("overlay"))->setMode(QCPLayer::lmLogical);
+  canvas().setPlottingHint(QCP::phCacheLabels, false);
   reference_line_->setSelectable(false);
   reference_line_->setLayer(QStringLiteral("grid"));
   GroupBarPlot::applyStyle(style());
