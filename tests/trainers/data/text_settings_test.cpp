@@ -15,7 +15,7 @@ void expectDeclared(const Group& group, const std::string& prefix) {
     EXPECT_TRUE(spec.key.starts_with(prefix)) << spec.key;
     EXPECT_EQ(spec.when.at(0).key, "data.task") << spec.key;
     EXPECT_FALSE(spec.documentation.empty()) << spec.key;
-    EXPECT_FALSE(spec.default_value.is_null()) << spec.key;
+    EXPECT_EQ(spec.default_value.is_null(), spec.type == SettingType::kPath) << spec.key;
     EXPECT_TRUE(keys.insert(spec.key).second) << spec.key;
     if (spec.minimum && spec.default_value.is_number()) {
       EXPECT_GE(spec.default_value.template get<double>(), *spec.minimum) << spec.key;

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
+#include <ostream>
 
 #include <fmt/format.h>
 
@@ -27,6 +28,10 @@ struct CurveCase {
   std::size_t steps_before_tie = 50;
 
   [[nodiscard]] std::string shape() const { return fmt::format("{}x{}", batch, length); }
+
+  friend void PrintTo(const CurveCase& which, std::ostream* out) {
+    *out << which.variant << " " << which.shape();
+  }
 };
 
 /// 50 steps in the shape of ../shared's own curves take minutes; in a smaller one they always run.

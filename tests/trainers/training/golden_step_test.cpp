@@ -33,7 +33,7 @@ class GoldenStepTest : public testing::TestWithParam<std::string> {
   static std::filesystem::path shared() { return SHARED_DATA_DIR; }
 
   [[nodiscard]] Json curve() const {
-    return testData("encoder_curves_float64.json").at("curves").at(GetParam());
+    return testData("encoder_curves_float64.json").at("curves").at("16x64").at(GetParam());
   }
 
   [[nodiscard]] SettingValues settings() const {
