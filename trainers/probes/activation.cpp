@@ -7,12 +7,13 @@ namespace retort::train {
 
 namespace {
 
-MetricSpec metric(std::string name, std::string text) {
+MetricSpec metric(std::string name, std::string text, std::string formula) {
   return {.name = std::move(name),
           .dimensions = {"layer"},
           .documentation = std::move(text) +
                            " of the hidden states, real tokens of the batch; layer 0 is the "
-                           "embeddings' output, layer l the output of encoder layer l - 1"};
+                           "embeddings' output, layer l the output of encoder layer l - 1",
+          .formula = std::move(formula)};
 }
 
 void measure(const ProbeInput& input, std::vector<MetricPoint>& points) {
@@ -63,9 +64,11 @@ const ProbeDefinition& activationProbe() {
                   "teacher's",
               .formula = "\\mathrm{Var}(X^S_l) / \\mathrm{Var}(X^T_l)",
           },
-      .metrics = {metric("activation_mean", "mean"),
-                  metric("activation_variance", "variance"),
-                  metric("activation_variance_ratio", "student's variance over the teacher's")},
+      .metrics = {metric("activation_mean", "mean", "\\bar X = E[X]"),
+                  metric("activation_variance", "variance", "E[(X - \\bar X)^2]"),
+                  metric("activation_variance_ratio",
+                         "student's variance over the teacher's",
+                         "\\mathrm{Var}(X^S) / \\mathrm{Var}(X^T)")},
       .default_every = 20,
       .needs = TracePart::kHidden,
       .measure = measure};

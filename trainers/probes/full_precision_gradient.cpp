@@ -76,12 +76,15 @@ const ProbeDefinition& fullPrecisionGradientProbe() {
                    .formula = "\\lVert g \\rVert_2"},
                   {.name = "grad_norm_ratio",
                    .dimensions = {"layer", "projection"},
-                   .documentation = "the student's norm over it; nothing where it is zero"},
+                   .documentation = "the student's norm over it; nothing where it is zero",
+                   .formula = "\\lVert g_q \\rVert_2 / \\lVert g_f \\rVert_2"},
                   {.name = "full_precision_grad_cosine",
                    .dimensions = {"layer", "projection"},
                    .documentation = "cosine between the student's gradient, straight through the "
                                     "quantizers, and the one without them: the bias of the "
-                                    "straight-through estimator"}},
+                                    "straight-through estimator",
+                   .formula = "\\langle g_q, g_f \\rangle / (\\lVert g_q \\rVert_2 \\lVert g_f "
+                              "\\rVert_2)"}},
       .needs_teacher = true,
       .measure = measure};
   return kDefinition;

@@ -164,10 +164,14 @@ const ProbeDefinition& gradientAlarmProbe() {
       .metrics = {{.name = "grad_spike",
                    .dimensions = {"layer", "projection"},
                    .documentation = "gradient norm over the median of the measurements before; "
-                                    "without layer and projection of all gradients together"},
+                                    "without layer and projection of all gradients together",
+                   .formula =
+                       "\\lVert g_t \\rVert_2 / \\mathrm{median}_{s < t} \\lVert g_s \\rVert_2"},
                   {.name = "grad_spike_max",
                    .dimensions = {"layer", "projection"},
-                   .documentation = "largest norm of the window over its median"},
+                   .documentation = "largest norm of the window over its median",
+                   .formula =
+                       "\\max_s \\lVert g_s \\rVert_2 / \\mathrm{median}_s \\lVert g_s \\rVert_2"},
                   {.name = "grad_alarms",
                    .dimensions = {"layer", "projection"},
                    .documentation = "times that the norm has left the band so far"}},

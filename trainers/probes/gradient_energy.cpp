@@ -63,7 +63,9 @@ const ProbeDefinition& gradientEnergyProbe() {
                   {.name = "grad_share",
                    .dimensions = {"projection"},
                    .documentation = "share of a projection's squared norms, summed over the "
-                                    "layers, in those of all projections of all layers"}},
+                                    "layers, in those of all projections of all layers",
+                   .formula = "\\sum_l \\lVert g_{l,p} \\rVert_2^2 / \\sum_{l,p'} \\lVert g_{l,p'} "
+                              "\\rVert_2^2"}},
       .measure = measure};
   return kDefinition;
 }
