@@ -2,9 +2,8 @@
 
 #include "gui/plots/curve_projection.h"
 #include "gui/plots/curve_raster.h"
+#include "gui/plots/passive_plottable.h"
 #include "gui/plots/screen_lines.h"
-
-#include <qcustomplot.h>
 
 #include <algorithm>
 #include <cmath>
@@ -23,26 +22,12 @@ constexpr int kBandAlpha = 45;
 constexpr int kFinerOnPaper = 2;       // columns a pixel of 1/96 inch
 constexpr double kMostSmooth = 8'000;  // lines between samples that take a few milliseconds
 
-class CurvePlottable final : public QCPAbstractPlottable {
+class CurvePlottable final : public PassivePlottable {
  public:
   CurvePlottable(QCPAxis* x_axis, QCPAxis* y_axis, const CurveSet& curves, const CurveLook& look)
-      : QCPAbstractPlottable(x_axis, y_axis),
+      : PassivePlottable(x_axis, y_axis),
         curves_(curves),
-        look_(look) {
-    setSelectable(QCP::stNone);
-  }
-
-  double selectTest(const QPointF&, bool, QVariant*) const override { return -1; }
-
-  QCPRange getKeyRange(bool& found, QCP::SignDomain) const override {
-    found = false;
-    return {};
-  }
-
-  QCPRange getValueRange(bool& found, QCP::SignDomain, const QCPRange&) const override {
-    found = false;
-    return {};
-  }
+        look_(look) {}
 
  protected:
   void draw(QCPPainter* painter) override {

@@ -1,7 +1,8 @@
 #include "gui/plots/group_marks.h"
 
+#include "gui/plots/passive_plottable.h"
+
 #include <QPixmap>
-#include <qcustomplot.h>
 
 #include <cmath>
 
@@ -29,29 +30,15 @@ double offsetOf(std::size_t run, std::size_t count) {
              : kDotSpread * (2.0 * static_cast<double>(run) / static_cast<double>(count - 1) - 1.0);
 }
 
-class GroupMarks final : public QCPAbstractPlottable {
+class GroupMarks final : public PassivePlottable {
  public:
   GroupMarks(QCPAxis* rows,
              QCPAxis* values,
              const std::vector<GroupValues>& groups,
              const GroupLook& look)
-      : QCPAbstractPlottable(rows, values),
+      : PassivePlottable(rows, values),
         groups_(groups),
-        look_(look) {
-    setSelectable(QCP::stNone);
-  }
-
-  double selectTest(const QPointF&, bool, QVariant*) const override { return -1; }
-
-  QCPRange getKeyRange(bool& found, QCP::SignDomain) const override {
-    found = false;
-    return {};
-  }
-
-  QCPRange getValueRange(bool& found, QCP::SignDomain, const QCPRange&) const override {
-    found = false;
-    return {};
-  }
+        look_(look) {}
 
  protected:
   void draw(QCPPainter* painter) override {

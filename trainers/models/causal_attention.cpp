@@ -191,6 +191,17 @@ at::Tensor causalContext(const AttentionHeads& heads,
   return context;
 }
 
+at::Tensor attentionOutput(const Linear& parameters,
+                           const AttentionHeads& heads,
+                           const CausalAttention& attention,
+                           std::size_t index,
+                           const ActivationPass& pass) {
+  const at::Tensor context = causalContext(heads, attention, index, pass);
+  const at::Tensor merged = context.transpose(1, 2).flatten(2);
+  const at::Tensor merged_q = quantizeAt(ActivationPoint::kOInput, index, merged, pass);
+  return project(parameters, merged_q, "o", pass);
+}
+
 void traceAttention(const at::Tensor& dense, const at::Tensor& output, const ActivationPass& pass) {
   const TraceSet& wanted = pass.options.trace;
   if (wanted.has(TracePart::kDense)) {

@@ -69,6 +69,13 @@ struct CausalAttention {
                                        std::size_t index,
                                        const ActivationPass& pass);
 
+/// W_O of that, b added where there is one: [B, N, D].
+[[nodiscard]] at::Tensor attentionOutput(const Linear& parameters,
+                                         const AttentionHeads& heads,
+                                         const CausalAttention& attention,
+                                         std::size_t index,
+                                         const ActivationPass& pass);
+
 /// Puts the output of W_O, [B, N, D], and the residual stream after it into the trace (as `dense`,
 /// and as `output` and `sum`), where it wants them.
 void traceAttention(const at::Tensor& dense, const at::Tensor& output, const ActivationPass& pass);

@@ -41,10 +41,7 @@ at::Tensor attention(const Gpt2LayerParameters& parameters,
       .visible = pass.visible,
       .scale = pass.config.attentionScale(static_cast<std::int64_t>(index)),
       .dropout = pass.config.attn_pdrop};
-  const at::Tensor context = causalContext(heads, causal, index, pass.activations);
-  const at::Tensor merged = context.transpose(1, 2).flatten(2);
-  const at::Tensor merged_q = quantizeAt(ActivationPoint::kOInput, index, merged, pass.activations);
-  return project(parameters.attention_output, merged_q, "o", pass.activations);
+  return attentionOutput(parameters.attention_output, heads, causal, index, pass.activations);
 }
 
 /// W_down gelu(W_up x + b) + b: [B, N, D] -> [B, N, D].

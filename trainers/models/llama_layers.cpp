@@ -57,10 +57,7 @@ at::Tensor attention(const DecoderLayerParameters& parameters,
   const CausalAttention causal = {.visible = pass.visible.at(pass.config.windows.at(index)),
                                   .scale = 1 / std::sqrt(static_cast<double>(pass.config.head_dim)),
                                   .dropout = pass.config.attention_dropout};
-  const at::Tensor context = causalContext(heads, causal, index, pass.activations);
-  const at::Tensor merged = context.transpose(1, 2).flatten(2);
-  const at::Tensor merged_q = quantizeAt(ActivationPoint::kOInput, index, merged, pass.activations);
-  return project(parameters.attention_output, merged_q, "o", pass.activations);
+  return attentionOutput(parameters.attention_output, heads, causal, index, pass.activations);
 }
 
 /// W_down (silu(W_gate x) * W_up x): [B, N, D] -> [B, N, D].
