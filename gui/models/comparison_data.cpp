@@ -67,8 +67,13 @@ void loadFigure(storage::WorkspaceStore& store, ComparisonData& data, const Cata
       data.figure_error = curves.error().message;
     }
   } else if (figure.kind == FigureKind::kDepth) {
-    auto profiles = loadGroupProfiles(
-        store, data.groups, {figure.metric, figure.profile_value, figure.spread, confidence});
+    auto profiles = loadGroupProfiles(store,
+                                      data.groups,
+                                      {figure.metric,
+                                       figure.profile_value,
+                                       figure.spread,
+                                       confidence,
+                                       spec == nullptr ? Combination::kMean : spec->combine});
     if (profiles) {
       data.profiles = std::move(*profiles);
     } else {
