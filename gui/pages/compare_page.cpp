@@ -293,6 +293,9 @@ void ComparePage::showNextPart() {
       break;
     case Part::kFigures:
       figures_->showData(*data_);
+      next_part_ = Part::kPage;
+      break;
+    case Part::kPage:
       stack_->setCurrentIndex(1);
       return;
   }

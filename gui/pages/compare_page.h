@@ -56,7 +56,7 @@ class ComparePage final : public QWidget {
   void showCaption();
 
   /// What of `data_` is shown next.
-  enum class Part { kControls, kTable, kFigures };
+  enum class Part { kControls, kTable, kFigures, kPage };
 
   AppContext& context_;
   ComparisonSource source_;
