@@ -10,6 +10,7 @@
 #include "trainers/losses/registry.h"
 #include "trainers/models/activation_settings.h"
 #include "trainers/models/calibration.h"
+#include "trainers/models/output_error.h"
 #include "trainers/models/precision_map.h"
 #include "trainers/optimizers/registry.h"
 #include "trainers/probes/registry.h"
@@ -95,6 +96,7 @@ std::vector<TechniqueSpec> allTechniques() {
     techniques.push_back(grid->spec);
   }
   append(techniques, calibrationTechniques());
+  techniques.push_back(outputErrorTechnique());
   for (const LossDefinition* loss : lossRegistry()) {
     techniques.push_back(lossTechnique(*loss));
   }

@@ -52,7 +52,11 @@ Result<ProbeAnalysis> probeFromJson(const Json& json) {
   if (points == nullptr) {
     return fail(ErrorCode::kProtocol, "the trainer's analysis has no list of points");
   }
-  ProbeAnalysis analysis{textOf(json, "probe"), textOf(json, "file"), textOf(json, "csv"), {}};
+  ProbeAnalysis analysis{.probe = textOf(json, "probe"),
+                         .file = textOf(json, "file"),
+                         .csv = textOf(json, "csv"),
+                         .results = textOf(json, "results"),
+                         .values = {}};
   for (const Json& point : *points) {
     const auto mean = numberOf(point.value("mean", Json()));
     const std::string metric = textOf(point, "metric");
@@ -217,7 +221,7 @@ std::string renderAnalysisReport(const AnalysisReport& report,
     if (analysis.values.empty()) {
       text += escapeForTerminal(analysis.probe) + ": nothing to measure\n";
     }
-    for (const std::string& file : {analysis.file, analysis.csv}) {
+    for (const std::string& file : {analysis.file, analysis.csv, analysis.results}) {
       text += file.empty() ? "" : "in " + escapeForTerminal(file) + "\n";
     }
   }

@@ -22,8 +22,9 @@ struct AnalysisValue {
 /// What one probe measured on one model.
 struct ProbeAnalysis {
   std::string probe;
-  std::string file;  ///< where the trainer has put it
-  std::string csv;   ///< empty: none
+  std::string file;     ///< where the trainer has put it
+  std::string csv;      ///< empty: none
+  std::string results;  ///< a second file, as other programs read it; empty: none
   std::vector<AnalysisValue> values;
 };
 

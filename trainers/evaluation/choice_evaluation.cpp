@@ -243,9 +243,11 @@ std::optional<std::map<std::string, double>> ChoiceEvaluation::evaluate(
   return values;
 }
 
-Json ChoiceEvaluation::harnessResults(const std::map<std::string, double>& values) const {
+Json ChoiceEvaluation::harnessResults(const std::vector<ChoiceSet>& sets,
+                                      const Options& options,
+                                      const std::map<std::string, double>& values) {
   Json file = {{"results", Json::object()}};
-  for (const ChoiceSet& set : sets_) {
+  for (const ChoiceSet& set : sets) {
     const std::string& name = set.task.name;
     const auto judged = static_cast<std::int64_t>(set.questions.size());
     Json numbers = {{"alias", name}};
@@ -270,9 +272,9 @@ Json ChoiceEvaluation::harnessResults(const std::map<std::string, double>& value
   }
   file["config"] = {
       {"model", "retort"},
-      {"model_args", fmt::format("add_bos_token={}", options_.add_bos ? "True" : "False")},
-      {"device", options_.device.str()},
-      {"limit", options_.limit > 0 ? Json(options_.limit) : Json(nullptr)}};
+      {"model_args", fmt::format("add_bos_token={}", options.add_bos ? "True" : "False")},
+      {"device", options.device.str()},
+      {"limit", options.limit > 0 ? Json(options.limit) : Json(nullptr)}};
   return file;
 }
 

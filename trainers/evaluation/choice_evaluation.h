@@ -76,7 +76,14 @@ class ChoiceEvaluation {
 
   /// What lm-evaluation-harness writes into its results file, of the values of `evaluate`: results
   /// {task: {"acc,none", "acc_stderr,none", …}}, configs, versions, n-shot, n-samples, config.
-  [[nodiscard]] Json harnessResults(const std::map<std::string, double>& values) const;
+  [[nodiscard]] Json harnessResults(const std::map<std::string, double>& values) const {
+    return harnessResults(sets_, options_, values);
+  }
+
+  /// The same of any evaluation of these sets.
+  [[nodiscard]] static Json harnessResults(const std::vector<ChoiceSet>& sets,
+                                           const Options& options,
+                                           const std::map<std::string, double>& values);
 
  private:
   std::vector<ChoiceSet> sets_;

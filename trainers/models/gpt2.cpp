@@ -1,6 +1,9 @@
 #include "trainers/models/gpt2.h"
 
+#include "trainers/models/recomputed_layer.h"
+
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/linear.h>
 
 #include <fmt/format.h>
@@ -78,14 +81,34 @@ ModelTrace Gpt2Model::forward(const TokenBatch& batch, const ForwardOptions& opt
     if (traces_hidden) {
       trace.hidden.push_back(x);
     }
-    x = gpt2Layer(layers_[index], x, index, pass);
+    const bool recomputes = options.recomputes_layers && at::GradMode::is_enabled();
+    x = recomputes ? recomputedLayer(index, x, pass) : gpt2Layer(layers_[index], x, index, pass);
   }
   if (traces_hidden) {
     trace.hidden.push_back(x);
   }
   const at::Tensor judged = layerNorm(judgedRows(x, batch), final_norm_, config_);
-  trace.logits = at::linear(judged, head_.quantized());
+  trace.logits = options.stops_before_head ? judged : at::linear(judged, head_.quantized());
   return trace;
+}
+
+at::Tensor Gpt2Model::recomputedLayer(std::size_t index,
+                                      const at::Tensor& x,
+                                      const Gpt2Pass& pass) const {
+  // The layer is computed again when this pass is over: what it shares must be there.
+  const auto layer = [this,
+                      index,
+                      options = pass.activations.options,
+                      visible = pass.visible,
+                      is_real = pass.activations.is_real](const at::Tensor& input,
+                                                          ModelTrace& trace) {
+    const ActivationPass activation_pass = {
+        .quantizers = activations(), .options = options, .is_real = is_real, .trace = trace};
+    const Gpt2Pass layer_pass = {
+        .config = config_, .activations = activation_pass, .visible = visible};
+    return gpt2Layer(layers_[index], input, index, layer_pass);
+  };
+  return recomputedInTrace(layer, x, trainableParameters(), pass.activations.trace);
 }
 
 }  // namespace retort::train

@@ -24,6 +24,10 @@ class Gpt2Model : public Model {
 
   [[nodiscard]] const Gpt2Config& config() const { return config_; }
 
+  [[nodiscard]] bool canRecomputeLayers() const override { return true; }
+
+  [[nodiscard]] at::Tensor headWeight() const override { return head_.quantized(); }
+
   /// Throws c10::Error for an intervention: those are of encoders; and for rows that are longer
   /// than the table of positions.
   [[nodiscard]] ModelTrace forward(const TokenBatch& batch,
@@ -31,6 +35,11 @@ class Gpt2Model : public Model {
 
  private:
   void bind() override;
+
+  /// One layer, of which only the input and what is traced is kept.
+  [[nodiscard]] at::Tensor recomputedLayer(std::size_t index,
+                                           const at::Tensor& x,
+                                           const Gpt2Pass& pass) const;
 
   Gpt2Config config_;
   // The same tensors as the weights, by their role.

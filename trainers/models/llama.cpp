@@ -6,9 +6,6 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/linear.h>
 
-#include <memory>
-#include <utility>
-
 #include <fmt/format.h>
 
 namespace retort::train {
@@ -28,45 +25,6 @@ DecoderLayerParameters bindLayer(const ModelWeights& weights, std::int64_t index
           .gate = weights.linear(prefix + "mlp.gate_proj"),
           .up = weights.linear(prefix + "mlp.up_proj"),
           .down = weights.linear(prefix + "mlp.down_proj")};
-}
-
-/// Visits the tensors of a trace that carry gradients, but the logits, in a fixed order.
-template <typename Visitor>
-void visitLayerTensors(ModelTrace& trace, const Visitor& visit) {
-  for (auto* layers : {&trace.score,
-                       &trace.prob,
-                       &trace.context,
-                       &trace.dense,
-                       &trace.output,
-                       &trace.value,
-                       &trace.sum,
-                       &trace.normed_dense}) {
-    for (at::Tensor& tensor : *layers) {
-      visit(tensor);
-    }
-  }
-  for (ProjectionOutputs& outputs : trace.projection) {
-    for (auto& [name, tensor] : outputs) {
-      visit(tensor);
-    }
-  }
-}
-
-/// Appends what one layer left behind.
-void append(ModelTrace& trace, const ModelTrace& layer) {
-  const auto add = [](auto& target, const auto& added) {
-    target.insert(target.end(), added.begin(), added.end());
-  };
-  add(trace.score, layer.score);
-  add(trace.prob, layer.prob);
-  add(trace.context, layer.context);
-  add(trace.dense, layer.dense);
-  add(trace.output, layer.output);
-  add(trace.value, layer.value);
-  add(trace.sum, layer.sum);
-  add(trace.normed_dense, layer.normed_dense);
-  add(trace.clipped, layer.clipped);
-  add(trace.projection, layer.projection);
 }
 
 }  // namespace
@@ -146,41 +104,25 @@ ModelTrace LlamaModel::forward(const TokenBatch& batch, const ForwardOptions& op
 at::Tensor LlamaModel::recomputedLayer(std::size_t index,
                                        const at::Tensor& x,
                                        const DecoderPass& pass) const {
-  // The layer is computed again when this pass is over: what it shares must be there, and nobody
-  // wants its trace.
-  const auto trace = std::make_shared<ModelTrace>();
-  const auto compute = [this,
-                        index,
-                        wanted = std::weak_ptr(trace),
-                        options = pass.options,
-                        rotary = pass.rotary,
-                        visible = pass.visible,
-                        is_real = pass.activations.is_real](const at::Tensor& input) {
-    ModelTrace layer_trace;
+  // The layer is computed again when this pass is over: what it shares must be there.
+  const auto layer = [this,
+                      index,
+                      options = pass.options,
+                      rotary = pass.rotary,
+                      visible = pass.visible,
+                      is_real = pass.activations.is_real](const at::Tensor& input,
+                                                          ModelTrace& trace) {
     const ActivationPass activation_pass = {
-        .quantizers = activations(), .options = options, .is_real = is_real, .trace = layer_trace};
+        .quantizers = activations(), .options = options, .is_real = is_real, .trace = trace};
     const DecoderPass layer_pass = {.config = config_,
                                     .options = options,
                                     .activations = activation_pass,
                                     .rotary = rotary,
                                     .visible = visible,
-                                    .trace = layer_trace};
-    std::vector<at::Tensor> results = {decoderLayer(layers_[index], input, index, layer_pass)};
-    visitLayerTensors(layer_trace, [&](const at::Tensor& tensor) { results.push_back(tensor); });
-    if (const auto target = wanted.lock()) {
-      *target = std::move(layer_trace);
-    }
-    return results;
+                                    .trace = trace};
+    return decoderLayer(layers_[index], input, index, layer_pass);
   };
-  std::vector<at::Tensor> leaves;
-  for (const NamedTensor& parameter : trainableParameters()) {
-    leaves.push_back(parameter.tensor);
-  }
-  const std::vector<at::Tensor> results = recomputed(compute, x, leaves);
-  std::size_t next = 1;
-  visitLayerTensors(*trace, [&](at::Tensor& tensor) { tensor = results[next++]; });
-  append(pass.trace, *trace);
-  return results.front();
+  return recomputedInTrace(layer, x, trainableParameters(), pass.trace);
 }
 
 }  // namespace retort::train

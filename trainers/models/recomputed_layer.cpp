@@ -6,6 +6,7 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <memory>
 #include <utility>
 
 namespace retort::train {
@@ -112,6 +113,45 @@ struct RecomputedLayer : torch::autograd::Function<RecomputedLayer> {
   }
 };
 
+/// Visits the tensors of a trace that carry gradients, but the logits, in a fixed order.
+template <typename Visitor>
+void visitLayerTensors(ModelTrace& trace, const Visitor& visit) {
+  for (auto* layers : {&trace.score,
+                       &trace.prob,
+                       &trace.context,
+                       &trace.dense,
+                       &trace.output,
+                       &trace.value,
+                       &trace.sum,
+                       &trace.normed_dense}) {
+    for (at::Tensor& tensor : *layers) {
+      visit(tensor);
+    }
+  }
+  for (ProjectionOutputs& outputs : trace.projection) {
+    for (auto& [name, tensor] : outputs) {
+      visit(tensor);
+    }
+  }
+}
+
+/// Appends what one layer left behind.
+void append(ModelTrace& trace, const ModelTrace& layer) {
+  const auto add = [](auto& target, const auto& added) {
+    target.insert(target.end(), added.begin(), added.end());
+  };
+  add(trace.score, layer.score);
+  add(trace.prob, layer.prob);
+  add(trace.context, layer.context);
+  add(trace.dense, layer.dense);
+  add(trace.output, layer.output);
+  add(trace.value, layer.value);
+  add(trace.sum, layer.sum);
+  add(trace.normed_dense, layer.normed_dense);
+  add(trace.clipped, layer.clipped);
+  add(trace.projection, layer.projection);
+}
+
 }  // namespace
 
 std::vector<at::Tensor> recomputed(const LayerPass& compute,
@@ -121,6 +161,32 @@ std::vector<at::Tensor> recomputed(const LayerPass& compute,
   inputs.insert(inputs.end(), leaves.begin(), leaves.end());
   return RecomputedLayer::apply(at::TensorList(inputs),
                                 c10::make_intrusive<Recipe>(compute, generatorOf(x).get_state()));
+}
+
+at::Tensor recomputedInTrace(const TracedLayer& layer,
+                             const at::Tensor& x,
+                             const NamedTensors& trainable,
+                             ModelTrace& trace) {
+  // The second time nobody wants the layer's trace.
+  const auto first = std::make_shared<ModelTrace>();
+  const auto compute = [layer, wanted = std::weak_ptr(first)](const at::Tensor& input) {
+    ModelTrace own;
+    std::vector<at::Tensor> results = {layer(input, own)};
+    visitLayerTensors(own, [&](const at::Tensor& tensor) { results.push_back(tensor); });
+    if (const auto target = wanted.lock()) {
+      *target = std::move(own);
+    }
+    return results;
+  };
+  std::vector<at::Tensor> leaves;
+  for (const NamedTensor& parameter : trainable) {
+    leaves.push_back(parameter.tensor);
+  }
+  const std::vector<at::Tensor> results = recomputed(compute, x, leaves);
+  std::size_t next = 1;
+  visitLayerTensors(*first, [&](at::Tensor& tensor) { tensor = results[next++]; });
+  append(trace, *first);
+  return results.front();
 }
 
 }  // namespace retort::train

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "trainers/models/model_trace.h"
+#include "trainers/models/named_tensors.h"
+
 #include <ATen/core/Tensor.h>
 
 #include <functional>
@@ -18,5 +21,15 @@ using LayerPass = std::function<std::vector<at::Tensor>(const at::Tensor& x)>;
 [[nodiscard]] std::vector<at::Tensor> recomputed(const LayerPass& compute,
                                                  const at::Tensor& x,
                                                  const std::vector<at::Tensor>& leaves);
+
+/// The output of a layer, which puts what is wanted of it into `trace`. Called twice; what it
+/// refers to must live until the gradients are there.
+using TracedLayer = std::function<at::Tensor(const at::Tensor& x, ModelTrace& trace)>;
+
+/// layer(x, trace) by `recomputed`, with gradients for x and for those of `trainable` that it uses.
+[[nodiscard]] at::Tensor recomputedInTrace(const TracedLayer& layer,
+                                           const at::Tensor& x,
+                                           const NamedTensors& trainable,
+                                           ModelTrace& trace);
 
 }  // namespace retort::train

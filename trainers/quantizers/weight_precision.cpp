@@ -60,7 +60,9 @@ GridStart startOf(const WeightScheme& scheme, const WeightPrecision& precision) 
   if (precision.start == "range") {
     return GridStart::kExtremes;
   }
-  return precision.start == "mse" ? GridStart::kLeastError : scheme.start;
+  // With output_mse, too, until inputs are seen (models/output_error.h).
+  const bool is_searched = precision.start == "mse" || precision.start == "output_mse";
+  return is_searched ? GridStart::kLeastError : scheme.start;
 }
 
 Quantizer makeLearned(const WeightScheme& scheme, const WeightPrecision& precision, double clip) {
@@ -194,8 +196,9 @@ const SettingGroup<WeightPrecision>& weightSettings() {
                {.key = "quant.weight.start",
                 .documentation = "where learned grids start: as the scheme's authors have it, at "
                                  "the extremes of the weights, or at the share of them that has "
-                                 "the least squared error",
-                .choices = {"scheme", "range", "mse"},
+                                 "the least squared error, of the weights (mse) or of what the "
+                                 "layer puts out on calibration inputs (output_mse)",
+                .choices = {"scheme", "range", "mse", "output_mse"},
                 .when = whenQuantizing("quant.weight.scheme", learnedSchemes())});
   return kGroup;
 }

@@ -3,10 +3,12 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "trainers/catalog.h"
+#include "trainers/evaluation/choice_evaluation.h"
 #include "trainers/probes/registry.h"
 #include "trainers/train_error.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -16,6 +18,7 @@ namespace retort::train {
 namespace {
 
 constexpr const char* kProbePrefix = "probe.";
+constexpr const char* kQuestions = "eval.tasks";
 
 std::vector<std::string> namesOfModelProbes() {
   std::vector<std::string> names;
@@ -52,22 +55,33 @@ Json overrideValue(const std::string& text) {
   return json ? *json : Json(text);
 }
 
+const std::vector<SettingSpec>& questionSettings() {
+  return choiceEvaluationSettings().specs();
+}
+
+bool isOfQuestions(const std::string& key) {
+  return std::ranges::any_of(questionSettings(),
+                             [&](const SettingSpec& spec) { return spec.key == key; });
+}
+
 void applyOverride(const std::string& text, SettingValues& settings) {
-  const auto equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) {
+  const std::string key = overriddenKey(text);
+  if (key.empty()) {
     throw TrainError(ExitCode::kBadSpec, fmt::format("--set {}: expected KEY=VALUE", text));
   }
-  const std::string key = text.substr(0, equals);
   const SettingSpec* spec = trainerCatalogue().findSetting(key);
-  const bool is_allowed =
-      spec != nullptr && (key.starts_with(kProbePrefix) || !spec->affects_result);
+  const bool is_allowed = spec != nullptr && (key.starts_with(kProbePrefix) || isOfQuestions(key) ||
+                                              !spec->affects_result);
   if (!is_allowed) {
     throw TrainError(ExitCode::kBadSpec,
-                     fmt::format("--set {}: only settings of probes (probe.…), device and threads "
-                                 "can be changed after a run",
+                     fmt::format("--set {}: only settings of probes (probe.…) and questions "
+                                 "(eval.tasks …), device and threads can be changed after a run",
                                  text));
   }
-  settings[key] = overrideValue(text.substr(equals + 1));
+  const std::string value = text.substr(key.size() + 1);
+  // A relative path is the caller's, not the run's.
+  settings[key] = spec->type == SettingType::kPath ? Json(std::filesystem::absolute(value).string())
+                                                   : overrideValue(value);
 }
 
 std::int64_t count(const std::string& option, const std::string& text) {
@@ -93,6 +107,16 @@ std::vector<std::string> splitNames(const std::string& text) {
 }
 
 }  // namespace
+
+std::string overriddenKey(const std::string& text) {
+  const auto equals = text.find('=');
+  return equals == std::string::npos ? "" : text.substr(0, equals);
+}
+
+bool asksQuestions(const AnalysisRequest& request) {
+  return std::ranges::any_of(
+      request.overrides, [](const std::string& text) { return overriddenKey(text) == kQuestions; });
+}
 
 AnalysisRequest parseAnalysisRequest(const std::vector<std::string>& words) {
   AnalysisRequest request;
@@ -120,8 +144,9 @@ AnalysisRequest parseAnalysisRequest(const std::vector<std::string>& words) {
           option));
     }
   }
-  if (request.probes.empty()) {
-    throw std::invalid_argument("--analyze: name at least one probe with --probe");
+  if (request.probes.empty() && !asksQuestions(request)) {
+    throw std::invalid_argument(
+        "--analyze: name at least one probe with --probe, or questions with --set eval.tasks=…");
   }
   return request;
 }
@@ -141,6 +166,11 @@ SettingValues analysisSettings(const SettingValues& run, const AnalysisRequest& 
       }
     }
     settings[probeIntervalKey(*probe)] = is_wanted ? 1 : 0;
+  }
+  if (!asksQuestions(request)) {
+    for (const SettingSpec& spec : questionSettings()) {
+      settings.erase(spec.key);
+    }
   }
   for (const std::string& text : request.overrides) {
     applyOverride(text, settings);

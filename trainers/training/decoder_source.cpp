@@ -77,28 +77,6 @@ std::int64_t layerElements(const DecoderConfig& config,
   return elements;
 }
 
-/// Elements that a token of a layer has traced, beside what the layer keeps.
-std::int64_t tracedElements(const DecoderConfig& config, const StepShape& shape) {
-  const auto count = [&](std::initializer_list<TracePart> parts) {
-    return std::count_if(
-        parts.begin(), parts.end(), [&](TracePart part) { return shape.traces.has(part); });
-  };
-  const std::int64_t maps = count({TracePart::kScore, TracePart::kProb});
-  std::int64_t elements = maps > 0 ? 2 * config.num_attention_heads * shape.length : 0;
-  if (shape.has_teacher) {
-    const std::int64_t heads = config.num_attention_heads * config.head_dim;
-    elements += maps * config.num_attention_heads * shape.length;
-    elements += count({TracePart::kContext, TracePart::kValue}) * heads;
-    elements += count({TracePart::kDense,
-                       TracePart::kOutput,
-                       TracePart::kHidden,
-                       TracePart::kSum,
-                       TracePart::kNormedDense}) *
-                config.hidden_size;
-  }
-  return elements;
-}
-
 /// Each tensor is brought to the wanted type and device before the next is read.
 ModelSource readLlama(const std::filesystem::path& folder, const ModelRequest& request) {
   const at::NoGradGuard no_grad;
@@ -212,24 +190,51 @@ DecoderConfig decoderConfigFromArchitecture(const ArchitectureSettings& architec
   return config;
 }
 
-StepBytes stepBytes(const DecoderConfig& config, const StepShape& shape) {
-  const std::int64_t tokens = shape.rows * shape.length;
-  std::int64_t kept = 3 * config.hidden_size;
-  std::int64_t largest = 0;
-  for (std::int64_t layer = 0; layer < config.num_hidden_layers; ++layer) {
-    const std::int64_t own = layerElements(config, shape, layer);
-    largest = std::max(largest, own);
-    kept += tracedElements(config, shape) + (shape.recomputes_layers ? config.hidden_size : own);
+std::int64_t tracedElements(const ModelShape& model, const StepShape& shape) {
+  const auto count = [&](std::initializer_list<TracePart> parts) {
+    return std::count_if(
+        parts.begin(), parts.end(), [&](TracePart part) { return shape.traces.has(part); });
+  };
+  const std::int64_t maps = count({TracePart::kScore, TracePart::kProb});
+  std::int64_t elements = maps > 0 ? 2 * model.heads * shape.length : 0;
+  if (shape.has_teacher) {
+    elements += maps * model.heads * shape.length;
+    elements += count({TracePart::kContext, TracePart::kValue}) * model.heads * model.head_size;
+    elements += count({TracePart::kDense,
+                       TracePart::kOutput,
+                       TracePart::kHidden,
+                       TracePart::kSum,
+                       TracePart::kNormedDense}) *
+                model.hidden_size;
   }
-  kept += shape.recomputes_layers ? largest : 0;
+  return elements;
+}
+
+StepBytes stepBytes(const ModelShape& model, const StepShape& shape, const KeptElements& kept) {
+  const std::int64_t tokens = shape.rows * shape.length;
+  std::int64_t elements = kept.outside;
+  for (const std::int64_t own : kept.layers) {
+    elements += tracedElements(model, shape) + (shape.recomputes_layers ? model.hidden_size : own);
+  }
+  if (shape.recomputes_layers && !kept.layers.empty()) {
+    elements += *std::ranges::max_element(kept.layers);
+  }
   const std::int64_t at_once = shape.logit_rows > 0 ? std::min(shape.logit_rows, tokens) : tokens;
   const std::int64_t copies = (shape.has_teacher ? 5 : 2) + 2 * shape.logit_losses;
-  std::int64_t logits = copies * at_once * config.vocab_size;
+  std::int64_t logits = copies * at_once * model.vocabulary;
   if (shape.logit_rows > 0) {
-    logits += 2 * config.vocab_size * config.hidden_size;
+    logits += 2 * model.vocabulary * model.hidden_size;
   }
-  return {.layers = static_cast<std::uint64_t>(shape.element_bytes * tokens * kept),
+  return {.layers = static_cast<std::uint64_t>(shape.element_bytes * tokens * elements),
           .logits = static_cast<std::uint64_t>(shape.element_bytes * logits)};
+}
+
+StepBytes stepBytes(const DecoderConfig& config, const StepShape& shape) {
+  KeptElements kept = {.outside = 3 * config.hidden_size};
+  for (std::int64_t layer = 0; layer < config.num_hidden_layers; ++layer) {
+    kept.layers.push_back(layerElements(config, shape, layer));
+  }
+  return stepBytes(decoderShape(config), shape, kept);
 }
 
 ModelFamily llamaFamily() {

@@ -41,12 +41,35 @@ class Gpt2Blueprint : public ModelBlueprint {
   }
 
   [[nodiscard]] std::uint64_t savedActivationBytes(const StepShape& shape) const override {
-    return train::savedActivationBytes(config_, shape);
+    const StepBytes step = stepBytes(config_, shape);
+    return step.layers + step.logits;
+  }
+
+  [[nodiscard]] MemoryEstimate memory(const StepShape& shape,
+                                      const WeightBytes& weights) const override {
+    return estimateDecoderMemory(stepBytes(config_, shape), weights);
   }
 
  private:
   Gpt2Config config_;
 };
+
+/// Elements that a token of a layer has kept for the backward pass.
+std::int64_t layerElements(const Gpt2Config& config, const StepShape& shape, std::int64_t layer) {
+  const auto is_frozen = [&](const char* weight) {
+    return shape.frozen.contains(fmt::format("transformer.h.{}.{}.weight", layer, weight));
+  };
+  const std::int64_t quantized = shape.quantizes_activations ? 1 : 0;
+  std::int64_t widths = 8 + (config.resid_pdrop > 0 ? 2 : 0) + 6 * quantized;
+  widths -=
+      is_frozen("attn.q_proj") && is_frozen("attn.k_proj") && is_frozen("attn.v_proj") ? 1 : 0;
+  widths -= is_frozen("mlp.c_fc") ? 1 : 0;
+  const std::int64_t inner = 2 + quantized - (is_frozen("mlp.c_proj") ? 1 : 0);
+  const bool is_written_out = config.attn_pdrop > 0 || shape.quantizes_activations;
+  const std::int64_t maps = is_written_out ? 3 + quantized : 0;
+  return widths * config.n_embd + inner * config.n_inner + config.n_head + 4 +
+         maps * config.n_head * shape.length + (shape.has_document_mask ? shape.length : 0);
+}
 
 ModelSource readGpt2(const std::filesystem::path& folder, const ModelRequest& request) {
   const at::NoGradGuard no_grad;
@@ -121,20 +144,12 @@ Gpt2Config withDropout(Gpt2Config config, const ModelSettings& settings) {
   return config;
 }
 
-std::uint64_t savedActivationBytes(const Gpt2Config& config, const StepShape& shape) {
-  const std::int64_t quantized = shape.quantizes_activations ? 1 : 0;
-  const std::int64_t width = 8 + (config.resid_pdrop > 0 ? 2 : 0) + 6 * quantized;
-  const bool sees_maps = shape.traces.has(TracePart::kScore) || shape.traces.has(TracePart::kProb);
-  const bool is_written_out = config.attn_pdrop > 0 || shape.quantizes_activations;
-  const std::int64_t maps = (is_written_out ? 3 + quantized : 0) + (!sees_maps          ? 0
-                                                                    : shape.has_teacher ? 3
-                                                                                        : 2);
-  const std::int64_t layer = width * config.n_embd + (2 + quantized) * config.n_inner +
-                             maps * config.n_head * shape.length;
-  const std::int64_t outside = (2 + (config.embd_pdrop > 0 ? 1 : 0)) * config.n_embd +
-                               (shape.has_teacher ? 4 : 2) * config.vocab_size;
-  return static_cast<std::uint64_t>(shape.element_bytes * shape.rows * shape.length *
-                                    (config.n_layer * layer + outside));
+StepBytes stepBytes(const Gpt2Config& config, const StepShape& shape) {
+  KeptElements kept = {.outside = (config.embd_pdrop > 0 ? 3 : 2) * config.n_embd + 2};
+  for (std::int64_t layer = 0; layer < config.n_layer; ++layer) {
+    kept.layers.push_back(layerElements(config, shape, layer));
+  }
+  return stepBytes(gpt2Shape(config), shape, kept);
 }
 
 ModelFamily gpt2Family() {

@@ -18,17 +18,18 @@ namespace retort::train {
 /// and resid_pdrop.
 [[nodiscard]] Gpt2Config withDropout(Gpt2Config config, const ModelSettings& settings);
 
-/// Bytes that are kept from the forward pass of a GPT-2 for the backward pass. With T = B N tokens,
-/// D hidden, I intermediate, H heads, L layers, V vocabulary, counted on the operations of
-/// models/gpt2_layers.cpp:
-///   L (d T D + i T I + h T H N) + e T D + v T V
+/// What a step of a GPT-2 holds where its backward pass begins (decoder_source.h). With T = B N
+/// tokens, D hidden, I intermediate and H heads, counted on the operations of
+/// models/gpt2_layers.cpp, a layer keeps
+///   d T D + i T I + T (H + 4) + h H T N
 ///   d = 8, + 2 with dropout of the residual stream, + 6 with quantized activations
 ///   i = 2, + 1 with quantized activations
 ///   h = 0 where attention is computed in blocks; 3 with dropout of the probabilities, + 1 with
-///       quantized activations; + 2 with traced scores or probabilities, and 1 more with a teacher
-///   e = 2, + 1 with dropout of the embeddings;  v = 2 (logits and their logarithms), 4 with a
-///       teacher
-[[nodiscard]] std::uint64_t savedActivationBytes(const Gpt2Config& config, const StepShape& shape);
+///       quantized activations
+/// and T N for the mask, if there is one. Of that, frozen weights need no inputs: T D less where
+/// query, key and value are all frozen, T D where up is, T I where down is. The embeddings and the
+/// head keep 2 T D + 2 T, with dropout of the embeddings T D more.
+[[nodiscard]] StepBytes stepBytes(const Gpt2Config& config, const StepShape& shape);
 
 /// GPT-2 for readModel and randomModel.
 [[nodiscard]] ModelFamily gpt2Family();

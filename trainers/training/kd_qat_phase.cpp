@@ -1,6 +1,7 @@
 #include "trainers/training/kd_qat_phase.h"
 
 #include "trainers/models/calibration.h"
+#include "trainers/models/output_error.h"
 #include "trainers/models/parameter_place.h"
 #include "trainers/settings/run_settings.h"
 #include "trainers/train_error.h"
@@ -132,14 +133,14 @@ KdQatPhase::KdQatPhase(const PhaseInput& input)
 void KdQatPhase::takeQuantizers(const ModelSource& source, const std::string& folder) {
   const at::NoGradGuard no_grad;
   const NamedTensors own = model().quantizerParameters();
-  std::size_t taken = 0;
   for (const NamedTensor& parameter : own) {
     const at::Tensor* saved = findTensor(source.quantizers, parameter.name);
     if (saved != nullptr && saved->sizes() == parameter.tensor.sizes()) {
       parameter.tensor.copy_(*saved);
-      ++taken;
+      taken_quantizers_.insert(parameter.name);
     }
   }
+  const std::size_t taken = taken_quantizers_.size();
   if (taken < own.size() && !source.quantizers.empty()) {
     input().warn(
         fmt::format("model.student: {} of {} numbers of quantizers are taken from {}; the "
@@ -150,10 +151,7 @@ void KdQatPhase::takeQuantizers(const ModelSource& source, const std::string& fo
   }
 }
 
-bool KdQatPhase::prepare(const Pulse& pulse) {
-  if (!model().activations().needRanges()) {
-    return true;
-  }
+std::vector<TokenBatch> KdQatPhase::calibrationBatches() const {
   const std::int64_t batch = stepShape().rows;
   const std::int64_t wanted = calibrationSettings().read(input().settings).batches * batch;
   const std::int64_t rows = std::min(wanted, trainingRows());
@@ -163,7 +161,35 @@ bool KdQatPhase::prepare(const Pulse& pulse) {
     std::iota(chosen.begin(), chosen.end(), first);
     batches.push_back(task().batch(chosen));
   }
-  return calibrateActivations(trainedModel(), batches, pulse);
+  return batches;
+}
+
+std::vector<std::string> KdQatPhase::weightsToSearch() const {
+  std::vector<std::string> weights = outputErrorWeights(model());
+  std::erase_if(weights, [this](const std::string& weight) {
+    const std::string prefix = fmt::format("quantizers.{}.", weight);
+    const auto first = taken_quantizers_.lower_bound(prefix);
+    return first != taken_quantizers_.end() && first->starts_with(prefix);
+  });
+  return weights;
+}
+
+std::unique_ptr<Model> KdQatPhase::fullPrecision() const {
+  return blueprint().build(model().parameters(), {}, {.hidden_dropout = 0, .attention_dropout = 0});
+}
+
+bool KdQatPhase::prepare(const Pulse& pulse) {
+  const std::vector<std::string> searched = weightsToSearch();
+  if (searched.empty() && !model().activations().needRanges()) {
+    return true;
+  }
+  const std::vector<TokenBatch> batches = calibrationBatches();
+  if (!searched.empty() &&
+      !searchOutputError(trainedModel(), *fullPrecision(), searched, batches, pulse)) {
+    return false;
+  }
+  return !model().activations().needRanges() ||
+         calibrateActivations(trainedModel(), batches, pulse);
 }
 
 NamedTensors KdQatPhase::parameters() const {
@@ -286,8 +312,7 @@ ProbedTraining KdQatPhase::probed(std::int64_t step, std::int64_t total_steps) c
   probed.teacher = teacher_.get();
   probed.layer_map = layer_map_;
   probed.full_precision = [this] {
-    return blueprint().build(
-        model().parameters(), {}, {.hidden_dropout = 0, .attention_dropout = 0});
+    return fullPrecision();
   };
   return probed;
 }

@@ -7,6 +7,7 @@
 #include "trainers/training/model_phase.h"
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,8 @@ class KdQatPhase : public ModelPhase {
 
   [[nodiscard]] bool hasTeacher() const override { return true; }
 
-  /// Calibrates the quantizers that have no numbers yet.
+  /// Calibrates the quantizers that have no numbers yet, and searches the grids of weights that
+  /// start by the error of their outputs, unless the student brought them along.
   [[nodiscard]] bool prepare(const Pulse& pulse) override;
 
   /// The model's, and then what the losses learn.
@@ -64,6 +66,15 @@ class KdQatPhase : public ModelPhase {
  private:
   void takeQuantizers(const ModelSource& source, const std::string& folder);
 
+  /// Training rows in the file's order, as many as quant.calibration.batches says.
+  [[nodiscard]] std::vector<TokenBatch> calibrationBatches() const;
+
+  /// The weights whose grid is still to be searched (models/output_error.h).
+  [[nodiscard]] std::vector<std::string> weightsToSearch() const;
+
+  /// The student with its weights as they are, not quantized.
+  [[nodiscard]] std::unique_ptr<Model> fullPrecision() const;
+
   [[nodiscard]] Intervention interventionOf(std::int64_t step, std::int64_t total_steps) const;
 
   /// The teacher's trace in the student's layers, under at::NoGradGuard.
@@ -79,6 +90,7 @@ class KdQatPhase : public ModelPhase {
   Distillation distillation_;
   InterventionSettings intervention_;
   LayerMap layer_map_;
+  std::set<std::string> taken_quantizers_;  // tensors that came with the student
   std::unique_ptr<Model> teacher_;
 };
 

@@ -97,9 +97,7 @@ void ModelPhase::checkStepMemory(const Model& model) const {
   const at::NoGradGuard no_grad;
   const auto refuse = [](const char* key) {
     throw TrainError(ExitCode::kBadSpec,
-                     fmt::format("{} is set, but this family of models cannot do it; only LLaMA's "
-                                 "can: leave it out",
-                                 key));
+                     fmt::format("{} is set, but encoders cannot do it; leave it out", key));
   };
   if (step_memory_.gradient_checkpointing && !model.canRecomputeLayers()) {
     refuse("train.gradient_checkpointing");

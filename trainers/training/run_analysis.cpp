@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "trainers/analysis/point_means.h"
 #include "trainers/analysis/tensor_list.h"
+#include "trainers/evaluation/choice_evaluation.h"
 #include "trainers/io/checkpoint_folder.h"
 #include "trainers/io/model_folder.h"
 #include "trainers/io/or_throw.h"
@@ -23,6 +24,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -125,6 +128,7 @@ class Analysis {
     const LoopSettings loop = loopSettings().read(settings_);
     const std::int64_t rows = loop.updateRows();
     const std::int64_t total = plannedSteps(loop, (phase_->trainingRows() + rows - 1) / rows);
+    total_steps_ = total;
     probed_ = phase_->probed(std::max<std::int64_t>(total - 1, 0), total);
     batch_ =
         request.batch > 0 ? request.batch : (loop.eval_batch > 0 ? loop.eval_batch : loop.batch);
@@ -134,23 +138,30 @@ class Analysis {
       throw TrainError(ExitCode::kBadData, "the run has no evaluation rows to look at");
     }
     checkTeacher();
+    if (asksQuestions(request_) && !settings_.contains("eval.tasks")) {
+      throw TrainError(ExitCode::kBadSpec,
+                       "--set eval.tasks: questions are put to language models, and the run's is "
+                       "none");
+    }
   }
 
   /// Measures, writes and describes.
   Json run() {
     std::map<const ProbeDefinition*, PointMeans> means;
-    ProbeSchedule schedule(settings_, probed_.teacher != nullptr, probes());
-    for (std::int64_t first = 0; first < rows_; first += batch_) {
-      const std::int64_t count = std::min(batch_, rows_ - first);
-      measure(first, count, schedule, means);
-      // A probe that was given up leaves no points: what there is would not be the whole.
-      if (StopSignals::isStopRequested()) {
-        throw TrainError(ExitCode::kStopped, "stopped on request; nothing was written");
-      }
+    if (!probes().empty()) {
+      measureAll(means);
+    }
+    std::optional<std::vector<MetricPoint>> evaluation;
+    if (asksQuestions(request_)) {
+      evaluation = phase_->evaluate(total_steps_, total_steps_, goesOn);
+      refuseIfStopped();
     }
     Json analyses = Json::array();
     for (const ProbeDefinition* probe : probes()) {
       analyses.push_back(write(*probe, means[probe]));
+    }
+    if (evaluation) {
+      analyses.push_back(writeEvaluation(*evaluation));
     }
     Json result = facts();
     result["analyses"] = std::move(analyses);
@@ -160,8 +171,32 @@ class Analysis {
  private:
   static RunSpec specOf(const RunPaths& paths, const AnalysisRequest& request) {
     RunSpec spec = readRunSpec(paths);
-    spec.settings = analysisSettings(spec.settings, request);
+    const SettingValues given = std::exchange(spec.settings, {});
+    spec.settings = analysisSettings(given, request);
+    // Inputs that this analysis has not, or has from elsewhere.
+    std::erase_if(spec.inputs, [&](const RunInput& input) {
+      const auto before = given.find(input.key);
+      const auto now = spec.settings.find(input.key);
+      return before != given.end() && (now == spec.settings.end() || now->second != before->second);
+    });
     return spec;
+  }
+
+  static bool goesOn() { return !StopSignals::isStopRequested(); }
+
+  /// What was given up on the way is not the whole.
+  static void refuseIfStopped() {
+    if (!goesOn()) {
+      throw TrainError(ExitCode::kStopped, "stopped on request; nothing was written");
+    }
+  }
+
+  void measureAll(std::map<const ProbeDefinition*, PointMeans>& means) {
+    ProbeSchedule schedule(settings_, probed_.teacher != nullptr, probes());
+    for (std::int64_t first = 0; first < rows_; first += batch_) {
+      measure(first, std::min(batch_, rows_ - first), schedule, means);
+      refuseIfStopped();
+    }
   }
 
   void loadWeights() {
@@ -241,9 +276,7 @@ class Analysis {
                            .losses = &terms.components,
                            .device = device_,
                            .training = probed_,
-                           .pulse = [] {
-                             return !StopSignals::isStopRequested();
-                           }};
+                           .pulse = goesOn};
     for (const MetricPoint& point : schedule.measure(1, input)) {
       means[probeOf(point.series.metric)].add({point}, static_cast<double>(count));
     }
@@ -276,30 +309,64 @@ class Analysis {
     if (probe.correct_means != nullptr) {
       probe.correct_means(means);
     }
+    std::vector<std::string> keys = probeSettingKeys(probe);
+    std::erase(keys, probeIntervalKey(probe));
+    Json json = writeDocument(probe.spec.name, settingsOf(keys), measured.toJson(means));
+    if (probe.csv != nullptr) {
+      json["csv"] = writeText(probe.spec.name, "csv", probe.csv(means));
+    }
+    return json;
+  }
+
+  /// Of all that was evaluated, and of the questions alone as other programs read it.
+  [[nodiscard]] Json writeEvaluation(const std::vector<MetricPoint>& points) const {
+    PointMeans means;
+    means.add(points, 1);
+    std::vector<std::string> keys;
+    for (const SettingSpec& spec : choiceEvaluationSettings().specs()) {
+      keys.push_back(spec.key);
+    }
+    Json json = writeDocument("evaluation", settingsOf(keys), means.toJson(means.means()));
+    std::map<std::string, double> values;
+    for (const MetricPoint& point : points) {
+      values.insert({point.series.metric, point.value});
+    }
+    const ChoiceEvaluationSettings asked = choiceEvaluationSettings().read(settings_);
+    const Json results = ChoiceEvaluation::harnessResults(
+        readChoiceSets(asked),
+        {.add_bos = asked.add_bos, .limit = asked.limit, .device = device_},
+        values);
+    json["results"] = writeText("lm_eval_results", "json", results.dump(2) + "\n");
+    return json;
+  }
+
+  [[nodiscard]] Json settingsOf(const std::vector<std::string>& keys) const {
     Json settings = Json::object();
-    for (const std::string& key : probeSettingKeys(probe)) {
-      if (const auto value = settings_.find(key);
-          value != settings_.end() && key != probeIntervalKey(probe)) {
+    for (const std::string& key : keys) {
+      if (const auto value = settings_.find(key); value != settings_.end()) {
         settings[key] = value->second;
       }
     }
-    Json json = {{"probe", probe.spec.name},
-                 {"settings", std::move(settings)},
-                 {"points", measured.toJson(means)}};
+    return settings;
+  }
+
+  [[nodiscard]] Json writeDocument(const std::string& name, Json settings, Json points) const {
+    Json json = {{"probe", name}, {"settings", std::move(settings)}, {"points", std::move(points)}};
     Json document = facts();
     document["created_ms"] = wallClockMs();
     document.update(json);
-    fs::create_directories(paths_.analyses());
-    const fs::path stem = paths_.analyses() / fmt::format("{}-{}", probe.spec.name, name_);
-    const fs::path file = stem.string() + ".json";
-    writeOrThrow(writeFileAtomically(file, document.dump(1) + "\n"));
-    json["file"] = file.string();
-    if (probe.csv != nullptr) {
-      const fs::path csv = stem.string() + ".csv";
-      writeOrThrow(writeFileAtomically(csv, probe.csv(means)));
-      json["csv"] = csv.string();
-    }
+    json["file"] = writeText(name, "json", document.dump(1) + "\n");
     return json;
+  }
+
+  /// The file, NAME-CHECKPOINT.EXTENSION.
+  [[nodiscard]] std::string writeText(const std::string& name,
+                                      const std::string& extension,
+                                      const std::string& text) const {
+    fs::create_directories(paths_.analyses());
+    const fs::path file = paths_.analyses() / fmt::format("{}-{}.{}", name, name_, extension);
+    writeOrThrow(writeFileAtomically(file, text));
+    return file.string();
   }
 
   AnalysisRequest request_;
@@ -313,6 +380,7 @@ class Analysis {
   std::unique_ptr<TrainingPhase> phase_;
   ProbedTraining probed_;
   std::int64_t step_ = -1;
+  std::int64_t total_steps_ = 1;
   std::int64_t batch_ = 0;
   std::int64_t rows_ = 0;
 };

@@ -78,7 +78,9 @@ Argv commandOf(Argv trainer, const RunPaths& paths, const AnalyzeOptions& option
     trainer.push_back(value);
   };
   add("--analyze", paths.folder.string());
-  add("--probe", joinStrings(options.probes, ","));
+  if (!options.probes.empty()) {
+    add("--probe", joinStrings(options.probes, ","));
+  }
   add("--checkpoint", options.checkpoint);
   for (const std::string& text : options.overrides) {
     add("--set", text);
@@ -135,7 +137,9 @@ CommandBody declare(Arguments& arguments) {
   arguments.positionals("RUN", options->words, "Runs, or experiments: all of their runs");
   arguments.list(
       "--probe", options->probes, "NAME[,NAME]: probes; 'retort catalog probe' lists them");
-  arguments.options("--set", options->overrides, "KEY=VALUE: a probe's option, device or threads");
+  arguments.options("--set",
+                    options->overrides,
+                    "KEY=VALUE: a probe's option, questions to judge, device or threads");
   arguments.option("--checkpoint", options->checkpoint, "last, best, or the step of a checkpoint");
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
   arguments.number("--rows", options->rows, 0, kMost, "First rows of the evaluation set; 0: all");
@@ -143,8 +147,9 @@ CommandBody declare(Arguments& arguments) {
       "--batch", options->batch, 0, kMost, "Rows at once; 0: as the run's evaluations");
   arguments.flag("--json", options->is_json, "For scripts");
   return [options](Session& session) -> Result<int> {
-    if (options->probes.empty()) {
-      return fail(ErrorCode::kUsage, "name at least one probe with --probe");
+    if (options->probes.empty() && options->overrides.empty()) {
+      return fail(ErrorCode::kUsage,
+                  "name at least one probe with --probe, or with --set what else to measure");
     }
     auto store = openWorkspace(session, storage::Access::kReadOnly);
     if (!store) {
@@ -192,7 +197,8 @@ Command analyzeCommand() {
           "Measure the models of finished runs with probes",
           "  retort analyze 3f2a --probe attention_map_kl,ranking_loss\n"
           "  retort analyze losses --probe hessian --set probe.hessian.rows=1 --rows 20\n"
-          "  retort analyze losses:4 --probe loss_surface --checkpoint best --json",
+          "  retort analyze losses:4 --probe loss_surface --checkpoint best --json\n"
+          "  retort analyze llm --set eval.tasks='[\"piqa\"]' --set eval.path=commonsense",
           declare};
 }
 

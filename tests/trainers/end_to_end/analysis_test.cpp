@@ -2,13 +2,14 @@
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "tests/trainers/end_to_end/run_directory.h"
-#include "tests/trainers/training/tiny_settings.h"
+#include "tests/trainers/training/tiny_language_settings.h"
 #include "trainers/io/safetensors.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
 
 namespace retort::train {
 
@@ -60,6 +61,47 @@ class RunAnalysis : public testing::Test {
 
 RunDirectory* RunAnalysis::teacher_ = nullptr;
 RunDirectory* RunAnalysis::student_ = nullptr;
+
+/// A language model is judged on the questions that it was not judged on while it was trained.
+TEST_F(RunAnalysis, JudgesQuestions) {
+  std::ofstream(outputs_.path() / "boolq.jsonl")
+      << R"({"passage": "the", "question": "say", "label": 1})"
+      << "\n"
+      << R"({"passage": "a", "question": "do", "label": 0})"
+      << "\n";
+  SettingValues given = tinyPretrainGiven();
+  const RunDirectory without(given);
+  ASSERT_EQ(without.run().exit_code, 0);
+  given["eval.tasks"] = Json::array({"boolq"});
+  given["eval.path"] = outputs_.path().string();
+  const RunDirectory with(given);
+  ASSERT_EQ(with.run().exit_code, 0);
+
+  const ProgramEnd end = analyze(
+      without,
+      {"--set", "eval.tasks=[\"boolq\"]", "--set", "eval.path=" + outputs_.path().string()});
+
+  ASSERT_EQ(end.exit_code, 0) << end.errors;
+  const Json report = parseJson(end.output).value().at("analyses");
+  ASSERT_EQ(report.size(), 1U);
+  const auto points = with.points();
+  for (const char* metric : {"eval.boolq.acc", "eval.tasks.acc", "eval.perplexity"}) {
+    EXPECT_EQ(meanOf(report[0], metric), points.at({{.metric = metric}, 12})) << metric;
+  }
+  EXPECT_EQ(readJson(without.paths().analyses() / "lm_eval_results-last.json"),
+            readJson(with.paths().model() / "lm_eval_results.json"));
+  EXPECT_EQ(report[0].at("results"),
+            (without.paths().analyses() / "lm_eval_results-last.json").string());
+  EXPECT_EQ(readJson(without.paths().analyses() / "evaluation-last.json").at("points"),
+            report[0].at("points"));
+}
+
+TEST_F(RunAnalysis, NeedsTheQuestions) {
+  const ProgramEnd end = analyze(*student_, {"--set", "eval.tasks=[\"boolq\"]"});
+
+  EXPECT_EQ(end.exit_code, 78);
+  EXPECT_THAT(end.errors, HasSubstr("eval."));
+}
 
 TEST_F(RunAnalysis, MeasuresTheModelOnItsEvaluationRows) {
   const std::string events = sha256OfInput(student_->paths().events()).value();

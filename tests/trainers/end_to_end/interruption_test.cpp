@@ -1,7 +1,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "tests/trainers/end_to_end/run_directory.h"
-#include "tests/trainers/training/tiny_settings.h"
+#include "tests/trainers/training/tiny_language_settings.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -125,6 +125,50 @@ TEST(Interruption, KilledRunsWithLearnedQuantizersGoOnBitForBit) {
   EXPECT_TRUE(std::filesystem::exists(run.paths().model() / "quantizers.safetensors"));
   const auto points = run.points();
   EXPECT_TRUE(points.contains({{.metric = "clipped_share", .layer = 1, .component = "value"}, 35}));
+}
+
+/// Students of one decoder that freeze by that rule, killed twice on their way.
+void expectFreezingGoesOn(const SettingValues& rule) {
+  const RunDirectory teacher(tinyPretrainGiven());
+  ASSERT_EQ(teacher.run().exit_code, 0);
+  SettingValues settings = tinyLanguageKdQatGiven(teacher.paths().model());
+  settings["train.steps"] = 60;
+  settings["train.eval_every"] = 30;
+  settings["checkpoint.every"] = 7;
+  settings["log.every"] = 1;
+  settings.insert(rule.begin(), rule.end());
+  const RunDirectory run(settings);
+  for (const std::int64_t step : {16, 38}) {
+    TrainerProgram program = run.start();
+    ASSERT_TRUE(run.waitFor("metrics", step));
+    program.send(SIGKILL);
+    EXPECT_EQ(program.wait().signal, SIGKILL);
+  }
+
+  expectSameAsUndisturbed(run, settings);
+
+  // Something was frozen before the first kill, more after it, and not all.
+  const auto points = run.points();
+  const double before = points.at({{.metric = "frozen_share"}, 14});
+  const double after = points.at({{.metric = "frozen_share"}, 60});
+  EXPECT_GT(before, 0);
+  EXPECT_GT(after, before);
+  EXPECT_LT(after, 1);
+}
+
+TEST(Interruption, KilledRunsThatFreezeByGradientNormGoOnBitForBit) {
+  expectFreezingGoesOn({{"signal_freeze.rule", "gradient_norm"},
+                        {"signal_freeze.window", 4},
+                        {"signal_freeze.band", 1.5},
+                        {"signal_freeze.patience", 2}});
+}
+
+TEST(Interruption, KilledRunsThatFreezeByOscillationGoOnBitForBit) {
+  expectFreezingGoesOn({{"signal_freeze.rule", "oscillation"},
+                        {"signal_freeze.momentum", 0.1},
+                        {"signal_freeze.threshold", 0.12},
+                        {"quant.weight.scheme", "lsq"},
+                        {"quant.weight.granularity", "row"}});
 }
 
 TEST(Interruption, DamagedCheckpointsAreSkipped) {

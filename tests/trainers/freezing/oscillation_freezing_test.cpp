@@ -20,12 +20,12 @@ using testing::IsEmpty;
 TEST(LevelDistance, IsTheSmallestDifferenceOnAGrid) {
   const at::Tensor q = tensorOf({{0, 2, 6, -2}, {5, 5, 5.5, 6.5}});
 
-  EXPECT_TRUE(at::equal(levelDistance(q, {.granularity = Granularity::kRow}),
-                        tensorOf({{2, 2, 2, 2}, {0.5, 0.5, 0.5, 0.5}})));
-  EXPECT_TRUE(at::equal(levelDistance(q, {.granularity = Granularity::kTensor}),
-                        at::full({2, 4}, 0.5, at::kDouble)));
+  EXPECT_TRUE(
+      at::equal(levelDistance(q, {.granularity = Granularity::kRow}), tensorOf({{2}, {0.5}})));
+  EXPECT_TRUE(
+      at::equal(levelDistance(q, {.granularity = Granularity::kTensor}), tensorOf({{0.5}})));
   EXPECT_TRUE(at::equal(levelDistance(q, {.granularity = Granularity::kGroup, .group_size = 2}),
-                        tensorOf({{2, 2, 8, 8}, {0, 0, 1, 1}})));
+                        tensorOf({{2}, {8}, {0}, {1}})));
 }
 
 /// A GPT-2 whose first query projection is on a grid of steps of 0.1; only its weight [0][0] moves.
@@ -33,7 +33,7 @@ class OscillationFreezingTest : public testing::Test {
  protected:
   OscillationFreezingTest() {
     const at::NoGradGuard no_grad;
-    findTensor(model_.quantizerParameters(), "quantizers." + kWeight + ".lsq_4.step")->fill_(0.1);
+    setStep(0.1);
     // Neighbouring levels are in use in all rows.
     weight().copy_((at::arange(16, at::kDouble).remainder(4) * 0.1).expand({16, 16}));
     restart();
@@ -46,6 +46,16 @@ class OscillationFreezingTest : public testing::Test {
   }
 
   [[nodiscard]] at::Tensor weight() const { return *findTensor(model_.parameters(), kWeight); }
+
+  void setStep(double step) {
+    const at::NoGradGuard no_grad;
+    findTensor(model_.quantizerParameters(), "quantizers." + kWeight + ".lsq_4.step")->fill_(step);
+  }
+
+  /// The level of the weight that moves, in steps of that size.
+  [[nodiscard]] double integer(double step) const {
+    return model_.weightInUse(kWeight)[0][0].item<double>() / step;
+  }
 
   /// An update that makes the weight `value`; what it is afterwards.
   double update(double value) {
@@ -100,14 +110,96 @@ TEST_F(OscillationFreezingTest, ChangesInOneDirectionAndWithinALevelAreNone) {
 }
 
 TEST_F(OscillationFreezingTest, AGridThatMovesALittleIsNoChangeOfLevel) {
-  const at::Tensor step =
-      *findTensor(model_.quantizerParameters(), "quantizers." + kWeight + ".lsq_4.step");
   for (const double size : {0.1, 0.101, 0.0995, 0.1005, 0.0998}) {
-    const at::NoGradGuard no_grad;
-    step.fill_(size);
+    setStep(size);
     update(0.1);
   }
   EXPECT_EQ(share("oscillating_share"), 0);
+}
+
+TEST_F(OscillationFreezingTest, HoldsTheIntegerWhileTheGridMoves) {
+  for (const double value : {0.14, 0.16, 0.14, 0.16}) {
+    update(value);
+  }
+  EXPECT_NEAR(integer(0.1), 1, 1e-12);
+  double step = 0.1;
+  while (step < 0.3) {
+    // Where the latent value would stay behind: 0.1 is level 0 of a grid of 0.25.
+    step *= 1.1;
+    setStep(step);
+    EXPECT_NEAR(update(0.14), step, 1e-12);
+    EXPECT_NEAR(integer(step), 1, 1e-12);
+  }
+  while (step > 0.04) {
+    step *= 0.8;
+    setStep(step);
+    update(0.14);
+    EXPECT_NEAR(integer(step), 1, 1e-12);
+  }
+}
+
+TEST_F(OscillationFreezingTest, TakesTheMeanOfIntegersNotOfValues) {
+  // Always level 3 or 4, with a step that grows.
+  double step = 0.1;
+  for (const double level : {3.4, 3.4, 3.4, 3.6, 3.4}) {
+    setStep(step);
+    update(level * step);
+    step *= 1.2;
+  }
+
+  // Means 3, 3, 3, 3.5, 3.25; that of the values is 0.58, nearest to level 2 of 0.249.
+  setStep(step);
+  EXPECT_NEAR(update(3.6 * step), 3 * step, 1e-12);
+}
+
+TEST_F(OscillationFreezingTest, CountsAnewWhenLevelsTurnOutToBeNearer) {
+  // Only every other level is in use at first: the distance seems to be 0.2.
+  {
+    const at::NoGradGuard no_grad;
+    weight().copy_((at::arange(16, at::kDouble).remainder(2) * 0.2).expand({16, 16}));
+  }
+  restart();
+  EXPECT_EQ(update(0.2), 0.2);    // level 2, taken for 1
+  EXPECT_EQ(update(0.14), 0.14);  // down to 1, the first change: f = 0; mean 1.5
+  EXPECT_EQ(update(0.16), 0.16);  // up: f = 0.5; mean 1.75
+
+  EXPECT_NEAR(update(0.14), 0.2, 1e-15);
+}
+
+/// The weights of make_oscillation_golden.py.
+at::Tensor swingingWeights(std::int64_t t, double step) {
+  const at::Tensor row = at::arange(16, at::kLong).unsqueeze(1);
+  const at::Tensor column = at::arange(16, at::kLong).unsqueeze(0);
+  const at::Tensor level = (row * 7 + column * 3).remainder(5) - 2;
+  const at::Tensor pace = ((row + column).remainder(3) + 1) * (13 * t);
+  const at::Tensor swing = (row * 31 + column * 17 + pace).remainder(7) - 3;
+  return (level.to(at::kDouble) + 0.45 + swing.to(at::kDouble) * 0.1) * step;
+}
+
+TEST_F(OscillationFreezingTest, FreezesTheIntegersOfTheAuthorsTracker) {
+  const Json golden = testData("oscillation_golden.json");
+  freezing_ = std::make_unique<OscillationFreezing>(
+      SignalFreezeSettings{
+          .rule = "oscillation", .momentum = golden["momentum"], .threshold = golden["threshold"]},
+      model_.parameters());
+  double step = 0;
+  for (std::size_t t = 0; t < golden["frozen"].size(); ++t) {
+    step = 0.1 * (1 + 0.02 * static_cast<double>(t));
+    setStep(step);
+    {
+      const at::NoGradGuard no_grad;
+      weight().copy_(swingingWeights(static_cast<std::int64_t>(t), step));
+    }
+    freezing_->afterUpdate(&model_);
+    EXPECT_EQ(share("frozen_share"), golden["frozen"][t].get<double>() / 256) << t;
+  }
+
+  const TensorMap state = freezing_->state();
+  EXPECT_EQ(largestDifference(state.at("is_frozen/" + kWeight).to(at::kDouble),
+                              tensorOf(golden["is_frozen"])),
+            0);
+  EXPECT_LT(largestDifference(model_.weightInUse(kWeight) / step, tensorOf(golden["integers"])),
+            1e-12);
 }
 
 TEST_F(OscillationFreezingTest, GoesOnFromItsState) {

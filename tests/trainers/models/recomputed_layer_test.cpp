@@ -1,6 +1,7 @@
 #include "trainers/models/recomputed_layer.h"
 
 #include "tests/trainers/models/tiny_decoder.h"
+#include "tests/trainers/models/tiny_gpt2.h"
 #include "tests/trainers/tensor_memory.h"
 
 #include <ATen/ATen.h>
@@ -65,9 +66,7 @@ TEST(Recomputed, RefusesGradientsOfGradients) {
 }
 
 /// Gradients of every parameter after one pass of a golden decoder.
-NamedTensors gradients(const LlamaModel& model,
-                       const TokenBatch& batch,
-                       const ForwardOptions& options) {
+NamedTensors gradients(const Model& model, const TokenBatch& batch, const ForwardOptions& options) {
   for (const NamedTensor& entry : model.parameters()) {
     entry.tensor.mutable_grad().reset();
   }
@@ -90,16 +89,12 @@ NamedTensors gradients(const LlamaModel& model,
   return found;
 }
 
-class RecomputedDecoder : public testing::TestWithParam<const char*> {};
-
-TEST_P(RecomputedDecoder, HasTheSameGradientsBitForBit) {
-  const TinyDecoder decoder(GetParam());
-  const LlamaModel model = decoder.model();
+/// Of a pass whose layers are computed again, and of one whose layers are not, bit for bit.
+void expectSameGradients(const Model& model, const TokenBatch& batch) {
   for (const TraceSet trace :
        {TraceSet(), TracePart::kScore | TraceSet(TracePart::kValue) | TracePart::kProjection}) {
-    const NamedTensors plain = gradients(model, decoder.batch, {.trace = trace});
-    const NamedTensors again =
-        gradients(model, decoder.batch, {.trace = trace, .recomputes_layers = true});
+    const NamedTensors plain = gradients(model, batch, {.trace = trace});
+    const NamedTensors again = gradients(model, batch, {.trace = trace, .recomputes_layers = true});
     for (std::size_t i = 0; i < plain.size(); ++i) {
       EXPECT_TRUE(at::equal(plain[i].tensor, again[i].tensor))
           << plain[i].name << ": " << largestDifference(plain[i].tensor, again[i].tensor);
@@ -107,7 +102,19 @@ TEST_P(RecomputedDecoder, HasTheSameGradientsBitForBit) {
   }
 }
 
+class RecomputedDecoder : public testing::TestWithParam<const char*> {};
+
+TEST_P(RecomputedDecoder, HasTheSameGradientsBitForBit) {
+  const TinyDecoder decoder(GetParam());
+  expectSameGradients(decoder.model(), decoder.batch);
+}
+
 INSTANTIATE_TEST_SUITE_P(Families, RecomputedDecoder, testing::Values("llama", "qwen3"));
+
+TEST(RecomputedGpt2, HasTheSameGradientsBitForBit) {
+  const TinyGpt2 decoder("gpt2_documents");
+  expectSameGradients(decoder.model(), decoder.batch);
+}
 
 TEST(RecomputedLayers, KeepTheirInputsOnly) {
   const DecoderConfig config = smallDecoderConfig({{"num_hidden_layers", 6}});

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <stdexcept>
 
 namespace retort::train {
@@ -90,6 +91,26 @@ TEST(AnalysisSettings, KeepWhatMadeTheModel) {
   for (const char* text : {"train.learning_rate=1", "nothing=1", "=1", "seed"}) {
     EXPECT_THAT(refusal({.probes = {"losses"}, .overrides = {text}}), HasSubstr(text));
   }
+}
+
+TEST(AnalysisSettings, QuestionsAreThoseOfTheRequestAlone) {
+  const SettingValues run = {{"eval.tasks", Json{"boolq"}}, {"eval.path", "q"}, {"eval.limit", 5}};
+
+  const SettingValues without = analysisSettings(run, {.probes = {"losses"}});
+  const SettingValues with = analysisSettings(
+      run, {.overrides = {"eval.tasks=[\"piqa\"]", "eval.path=questions", "eval.limit=7"}});
+
+  EXPECT_FALSE(without.contains("eval.tasks"));
+  EXPECT_FALSE(without.contains("eval.path"));
+  EXPECT_EQ(with.at("eval.tasks"), Json{"piqa"});
+  EXPECT_EQ(with.at("eval.limit"), 7);
+  EXPECT_EQ(with.at("eval.path"), std::filesystem::absolute("questions").string());
+}
+
+TEST(AnalysisRequest, NamesProbesOrQuestions) {
+  EXPECT_TRUE(parseAnalysisRequest({"--set", "eval.tasks=[\"piqa\"]"}).probes.empty());
+  EXPECT_THROW(static_cast<void>(parseAnalysisRequest({"--set", "threads=2"})),
+               std::invalid_argument);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "tests/core/base/temp_folder.h"
 #include "tests/trainers/models/tiny_gpt2.h"
+#include "tests/trainers/tensor_memory.h"
 #include "tests/trainers/training/tiny_language_settings.h"
 #include "trainers/io/safetensors.h"
 #include "trainers/train_error.h"
@@ -127,16 +128,75 @@ TEST(Gpt2Source, CountsWhatAPassKeeps) {
       smallGpt2Config({{"embd_pdrop", 0}, {"resid_pdrop", 0}, {"attn_pdrop", 0}});
   const StepShape shape = {.rows = 2, .length = 6};
 
-  EXPECT_EQ(savedActivationBytes(config, shape),
-            4U * 12 * (2 * (8 * 16 + 2 * 64) + 2 * 16 + 2 * 20));
-  EXPECT_EQ(savedActivationBytes(smallGpt2Config(), shape),
-            4U * 12 * (2 * (10 * 16 + 2 * 64 + 3 * 4 * 6) + 3 * 16 + 2 * 20));
-  EXPECT_EQ(savedActivationBytes(
-                config, {.rows = 2, .length = 6, .has_teacher = true, .traces = TracePart::kProb}),
-            4U * 12 * (2 * (8 * 16 + 2 * 64 + 3 * 4 * 6) + 2 * 16 + 4 * 20));
-  EXPECT_EQ(savedActivationBytes(config, {.rows = 2, .length = 6, .quantizes_activations = true}),
-            4U * 12 * (2 * (14 * 16 + 3 * 64 + 4 * 4 * 6) + 2 * 16 + 2 * 20));
+  EXPECT_EQ(stepBytes(config, shape).layers,
+            4U * 12 * (2 * (8 * 16 + 2 * 64 + 4 + 4) + 2 * 16 + 2));
+  EXPECT_EQ(stepBytes(config, shape).logits, 4U * 12 * 20 * (2 + 2));
+  EXPECT_EQ(stepBytes(smallGpt2Config(), shape).layers,
+            4U * 12 * (2 * (10 * 16 + 2 * 64 + 4 + 4 + 3 * 4 * 6) + 3 * 16 + 2));
+  StepShape traced = shape;
+  traced.has_teacher = true;
+  traced.traces = TracePart::kProb;
+  EXPECT_EQ(stepBytes(config, traced).layers,
+            4U * 12 * (2 * (8 * 16 + 2 * 64 + 4 + 4 + 3 * 4 * 6) + 2 * 16 + 2));
+  StepShape quantized = shape;
+  quantized.quantizes_activations = true;
+  EXPECT_EQ(stepBytes(config, quantized).layers,
+            4U * 12 * (2 * (14 * 16 + 3 * 64 + 4 + 4 + 4 * 4 * 6) + 2 * 16 + 2));
 }
+
+/// Parts of each layer that are frozen, without ".weight".
+class KeptByGpt2 : public ::testing::TestWithParam<std::vector<std::string>> {};
+
+/// What tensors take after a pass, but for the logits.
+TEST_P(KeptByGpt2, IsWhatIsCounted) {
+  for (const bool recomputes : {false, true}) {
+    for (const double dropout : {0.0, 0.1}) {
+      const Gpt2Config config = smallGpt2Config({{"n_layer", 3},
+                                                 {"n_positions", 64},
+                                                 {"embd_pdrop", dropout},
+                                                 {"resid_pdrop", dropout},
+                                                 {"attn_pdrop", 0}});
+      Gpt2Model model(config, randomGpt2Parameters(config, at::kFloat));
+      StepShape shape = {.rows = 2, .length = 64};
+      shape.recomputes_layers = recomputes;
+      for (const std::string layer : {"0", "1", "2"}) {
+        for (const std::string& part : GetParam()) {
+          shape.frozen.insert("transformer.h." + layer + "." + part + ".weight");
+        }
+      }
+      model.setTrainable(shape.frozen);
+      const at::Tensor ids = at::arange(128).remainder(20).view({2, 64});
+      const TensorMemory memory;
+
+      const ModelTrace trace =
+          model.forward({.input_ids = ids}, {.is_training = true, .recomputes_layers = recomputes});
+
+      double kept =
+          static_cast<double>(memory.live() - static_cast<std::int64_t>(trace.logits.nbytes()));
+      double counted = static_cast<double>(stepBytes(config, shape).layers);
+      if (recomputes) {
+        const auto state = at::globalContext().defaultGenerator(at::kCPU).get_state().nbytes();
+        kept -= 3 * static_cast<double>(state);
+        // The layer that is computed again is not there yet.
+        StepShape plain = shape;
+        plain.recomputes_layers = false;
+        Gpt2Config single = config;
+        single.n_layer = 1;
+        const std::uint64_t outside = ((dropout > 0 ? 3 : 2) * 16 + 2) * 4 * 128;
+        counted -= static_cast<double>(stepBytes(single, plain).layers - outside);
+      }
+      EXPECT_NEAR(kept, counted, 0.03 * counted) << recomputes << " " << dropout;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Frozen,
+                         KeptByGpt2,
+                         ::testing::Values(std::vector<std::string>{},
+                                           std::vector<std::string>{"attn.c_proj", "attn.v_proj"},
+                                           std::vector<std::string>{
+                                               "attn.q_proj", "attn.k_proj", "attn.v_proj"},
+                                           std::vector<std::string>{"mlp.c_fc", "mlp.c_proj"}));
 
 TEST(Gpt2Source, RefusesHeadsThatDoNotDivideTheWidth) {
   EXPECT_THAT(

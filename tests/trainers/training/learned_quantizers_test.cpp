@@ -144,6 +144,31 @@ TEST_F(LearnedQuantizersTest, StopBeforeTheFirstStepLeavesNoCheckpoint) {
   EXPECT_THAT(CheckpointFolder(RunPaths{folder() / "stopped"}.checkpoints(), 1).steps(), IsEmpty());
 }
 
+TEST_F(LearnedQuantizersTest, OfWeightsAreSearchedByTheOutputsErrorBeforeTheFirstStep) {
+  SettingValues settings = given();
+  settings["quant.weight.scheme"] = "min_max";
+  settings["quant.weight.bits"] = 3;
+  settings["quant.weight.granularity"] = "row";
+  settings["quant.weight.start"] = "output_mse";
+  KdQatPhase phase(phaseInput(settings));
+  const char* low = "quantizers.bert.pooler.dense.weight.min_max_3.low";
+  const at::Tensor before = findTensor(phase.parameters(), low)->clone();
+
+  ASSERT_TRUE(phase.prepare(goOn));
+
+  const at::Tensor weight = *findTensor(phase.parameters(), "bert.pooler.dense.weight");
+  const at::Tensor shares = *findTensor(phase.parameters(), low) / weight.amin(1, true) * 20;
+  EXPECT_FALSE(at::equal(*findTensor(phase.parameters(), low), before));
+  EXPECT_LT((shares - shares.round()).abs().max().item<double>(), 1e-4);
+  // What another run has learned is not searched again.
+  phase.writeModel(folder() / "searched");
+  settings["model.student"] = (folder() / "searched").string();
+  settings["quant.calibration.batches"] = 1;
+  KdQatPhase next(phaseInput(settings));
+  ASSERT_TRUE(next.prepare(goOn));
+  EXPECT_TRUE(at::equal(*findTensor(next.parameters(), low), *findTensor(phase.parameters(), low)));
+}
+
 TEST_F(LearnedQuantizersTest, AreWrittenBesideTheModelForAnotherRun) {
   const TensorMap numbers = train("first", given());
   const std::filesystem::path model = RunPaths{folder() / "first"}.model();

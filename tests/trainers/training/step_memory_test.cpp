@@ -207,5 +207,58 @@ TEST_F(StepMemory, AllOfThemTogether) {
   expectSame(distilled(with(distilling(), all)), distilled(with(distilling(), plain)));
 }
 
+/// The same of a GPT-2, with its dropout.
+class Gpt2StepMemory : public StepMemory {
+ protected:
+  Gpt2StepMemory() {
+    seedGenerators(1, at::kCPU);
+    FinetunePhase(phaseInput(ofGpt2(pretraining()))).writeModel(folder_.path() / "gpt2");
+  }
+
+  static SettingValues ofGpt2(SettingValues given) {
+    given.erase("model.architecture.key_value_heads");
+    return with(
+        std::move(given),
+        {{"model.architecture.family", "gpt2"}, {"model.architecture.tie_word_embeddings", true}});
+  }
+
+  [[nodiscard]] Step distilledGpt2(const SettingValues& more) const {
+    seedGenerators(2, at::kCPU);
+    return distilled(
+        with(distilling(more), {{"model.teacher", (folder_.path() / "gpt2").string()}}));
+  }
+};
+
+TEST_F(Gpt2StepMemory, ComputingLayersAgainGivesTheSameNumbers) {
+  const SettingValues again = {{"train.gradient_checkpointing", true}, {"train.batch", 8}};
+  const SettingValues losses = {{"distill.hidden.coefficient", 0.3},
+                                {"distill.attention_score.coefficient", 0.2},
+                                {"quant.activation.bits", 8},
+                                {"quant.weight.scheme", "lsq"}};
+
+  expectSame(distilledGpt2(with(losses, again)), distilledGpt2(with(losses, kAtOnce)));
+  expectSame(pretrained(ofGpt2(pretraining(again))), pretrained(ofGpt2(pretraining(kAtOnce))));
+}
+
+TEST_F(Gpt2StepMemory, LogitsInPartsGiveTheSameGradients) {
+  for (const std::int64_t rows : {1, 7, 1000}) {
+    const SettingValues parted = {{"train.logit_rows", rows}, {"train.batch", 8}};
+    // The head is the table of tokens: its gradient comes from both ends.
+    expectSame(pretrained(ofGpt2(pretraining(parted))), pretrained(ofGpt2(pretraining(kAtOnce))));
+    expectSame(distilledGpt2(parted), distilledGpt2(kAtOnce));
+  }
+}
+
+TEST_F(Gpt2StepMemory, AllOfThemTogether) {
+  // Dropout is drawn pass by pass: without it passes can be parted.
+  const SettingValues frozen = {
+      {"freeze", Json{"o", "v"}}, {"model.hidden_dropout", 0.0}, {"model.attention_dropout", 0.0}};
+  SettingValues all = with(frozen, kInParts);
+  all["train.gradient_checkpointing"] = true;
+  all["train.logit_rows"] = 6;
+
+  expectSame(distilledGpt2(all), distilledGpt2(with(frozen, kAtOnce)));
+}
+
 }  // namespace
 }  // namespace retort::train
