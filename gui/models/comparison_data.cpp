@@ -48,6 +48,39 @@ Status loadClocks(storage::WorkspaceStore& store, ComparisonData& data) {
   return {};
 }
 
+/// The group whose runs the others are compared with; the first where there is none.
+const RunGroup& baselineOf(const ComparisonData& data) {
+  const auto found = std::ranges::find_if(data.groups, [&](const RunGroup& group) {
+    const ComparisonCell* cell =
+        data.table.columns.empty()
+            ? nullptr
+            : cellOf(data.table, group, data.table.columns.front().metric.name);
+    return cell != nullptr && cell->is_baseline;
+  });
+  return found == data.groups.end() ? data.groups.front() : *found;
+}
+
+Status loadProfiles(storage::WorkspaceStore& store, ComparisonData& data) {
+  ProfileRequest request = {
+      data.figure.metric, data.figure.profile_value, data.figure.spread, data.table.confidence};
+  auto profiles = loadGroupProfiles(store, data.groups, request);
+  if (!profiles) {
+    return failWith(profiles.error());
+  }
+  data.profiles = std::move(*profiles);
+  if (data.figure.reference.empty() || data.groups.empty()) {
+    return {};
+  }
+  RunGroup group = baselineOf(data);
+  group.name = request.metric = data.figure.reference;
+  auto reference = loadGroupProfiles(store, {group}, request);
+  if (!reference) {
+    return failWith(reference.error());
+  }
+  data.reference = std::move(reference->front());
+  return {};
+}
+
 void loadFigure(storage::WorkspaceStore& store, ComparisonData& data, const Catalogue& catalogue) {
   FigureRequest& figure = data.figure;
   if (figure.metric.empty() ||
@@ -67,13 +100,8 @@ void loadFigure(storage::WorkspaceStore& store, ComparisonData& data, const Cata
       data.figure_error = curves.error().message;
     }
   } else if (figure.kind == FigureKind::kDepth) {
-    auto profiles = loadGroupProfiles(
-        store, data.groups, {figure.metric, figure.profile_value, figure.spread, confidence});
-    if (profiles) {
-      data.profiles = std::move(*profiles);
-    } else {
-      data.figure_error = profiles.error().message;
-    }
+    const Status loaded = loadProfiles(store, data);
+    data.figure_error = loaded ? "" : loaded.error().message;
   }
 }
 
