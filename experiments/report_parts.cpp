@@ -182,6 +182,7 @@ std::vector<ReportPart> readReportFigures(const YamlNode& node,
                                           DiagnosticSink& sink) {
   PartReader reader("figures", document, sink);
   reader.add("metric", readMetric);
+  reader.add("reference", readMetric);
   reader.addWords("kind", {"points", "bars", "curves", "runs", "depth"});
   reader.addWords("spread", {"deviation", "interval", "none"});
   reader.add("log", [](const YamlNode& flag, Json& value) {

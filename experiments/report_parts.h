@@ -15,7 +15,8 @@ namespace retort::experiments {
                                                        const ExperimentDocument& document,
                                                        DiagnosticSink& sink);
 
-/// The figures of a report: as tables, with `kind`, `spread` and `log`, and one metric.
+/// The figures of a report: as tables, with `kind`, `spread` and `log`, one metric, and for a
+/// profile by depth `reference`, a metric that the baseline's runs have to be compared with.
 [[nodiscard]] std::vector<ReportPart> readReportFigures(const YamlNode& node,
                                                         const ExperimentDocument& document,
                                                         DiagnosticSink& sink);

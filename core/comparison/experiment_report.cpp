@@ -65,6 +65,7 @@ FigureSpec figureOf(const ExperimentRecord& experiment, const Json& part) {
   figure.kind = textAt(part, "kind");
   figure.kind = figure.kind.empty() ? "points" : figure.kind;
   figure.metric = textAt(part, "metric");
+  figure.reference = textAt(part, "reference");
   figure.comparison = optionsOf(experiment, part);
   const std::string spread = textAt(part, "spread");
   figure.spread = spread == "none"       ? Spread::kNone

@@ -15,7 +15,9 @@ void visitFields(Visitor& visit, FigureSpec& spec) {
   visit("workspace", spec.workspace);
   visit("kind", spec.kind);
   visit("subject", spec.subject);
+  visit("minus", spec.minus);
   visit("metric", spec.metric);
+  visit("reference", spec.reference);
   visit("by", spec.comparison.by);
   visit("columns", spec.comparison.columns);
   visit("metrics", spec.comparison.metrics);

@@ -12,9 +12,11 @@ namespace retort {
 /// A figure to be drawn without a window: what `retort plot` asks `retort-gui --plot` for.
 struct FigureSpec {
   std::string workspace;
-  std::string kind;     ///< "bars", "points", "curves", "runs", "depth", "heatmap"
-  std::string subject;  ///< an experiment; for a heat map a run's id
-  std::string metric;   ///< empty: the one that the figure usually shows
+  std::string kind;       ///< "bars", "points", "curves", "runs", "depth", "heatmap"
+  std::string subject;    ///< an experiment; for a heat map a run's id
+  std::string minus;      ///< of a heat map: a run's id, whose values are taken away; empty: none
+  std::string metric;     ///< empty: the one that the figure usually shows
+  std::string reference;  ///< of depth: a metric of the baseline's runs beside it; empty: none
   ComparisonOptions comparison;
   Spread spread = Spread::kDeviation;
   ProfileValue profile_value = ProfileValue::kLast;

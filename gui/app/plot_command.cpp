@@ -88,7 +88,8 @@ Status saveComparison(storage::WorkspaceStore& store, const FigureSpec& spec) {
                   spec.spread,
                   spec.profile_value,
                   spec.kind == "runs",
-                  spec.is_over_time};
+                  spec.is_over_time,
+                  spec.reference};
   if (query.figure.kind == FigureKind::kValues && !spec.metric.empty()) {
     query.options.metrics = {spec.metric};
   }
@@ -112,8 +113,10 @@ std::string rowLabel(const SeriesKey& key) {
 }
 
 /// Rows of a heat map: the run's curves of the metric, in the order of the window.
-Result<std::vector<HeatMapRow>> loadRows(storage::WorkspaceStore& store, const FigureSpec& spec) {
-  const auto curves = store.metrics().series(spec.subject, spec.metric);
+Result<std::vector<HeatMapRow>> loadCurves(storage::WorkspaceStore& store,
+                                           const std::string& run_id,
+                                           const std::string& metric) {
+  const auto curves = store.metrics().series(run_id, metric);
   if (!curves) {
     return failWith(curves.error());
   }
@@ -159,27 +162,57 @@ Status putOverTime(storage::WorkspaceStore& store,
   return {};
 }
 
+Result<std::vector<HeatMapRow>> loadRows(storage::WorkspaceStore& store,
+                                         const std::string& run_id,
+                                         const FigureSpec& spec) {
+  auto rows = loadCurves(store, run_id, spec.metric);
+  if (rows && spec.is_over_time) {
+    if (Status put = putOverTime(store, run_id, *rows); !put) {
+      return failWith(put.error());
+    }
+  }
+  return rows;
+}
+
+/// How the map's values become colours; a difference is a ratio wherever that is defined, as in the
+/// window.
+HeatScale scaleOf(const FigureSpec& spec, const std::vector<HeatMapRow>& rows) {
+  HeatScale scale;
+  scale.is_log = spec.is_log;
+  scale.is_difference = !spec.minus.empty();
+  scale.is_ratio = scale.is_difference && !hasNegative(rows);
+  scale.label = QString::fromStdString(escapeForTerminal(spec.metric));
+  if (scale.is_difference) {
+    scale.label = (scale.is_ratio ? QCoreApplication::translate("PlotCommand", "%1, ratio")
+                                  : QCoreApplication::translate("PlotCommand", "%1, difference"))
+                      .arg(scale.label);
+  }
+  return scale;
+}
+
 Status saveHeatMap(storage::WorkspaceStore& store, FigureSpec spec) {
   if (spec.metric.empty()) {
     spec.metric = "grad_norm";
   }
-  auto rows = loadRows(store, spec);
+  const auto rows = loadRows(store, spec.subject, spec);
   if (!rows) {
     return failWith(rows.error());
   }
-  if (spec.is_over_time) {
-    if (Status put = putOverTime(store, spec.subject, *rows); !put) {
-      return put;
+  const HeatScale scale = scaleOf(spec, *rows);
+  HeatMap map;
+  if (scale.is_difference) {
+    const auto others = loadRows(store, spec.minus, spec);
+    if (!others) {
+      return failWith(others.error());
     }
+    map = makeDifferenceMap(*rows, *others, kMostColumns, scale.is_ratio);
+  } else {
+    map = makeHeatMap(*rows, kMostColumns);
   }
-  HeatMap map = makeHeatMap(*rows, kMostColumns);
   if (map.isEmpty()) {
     return nothingToDraw(spec, spec.metric);
   }
   HeatMapPlot plot;
-  HeatScale scale;
-  scale.is_log = spec.is_log;
-  scale.label = QString::fromStdString(escapeForTerminal(spec.metric));
   plot.setMap(std::move(map), scale);
   plot.setXAxis(spec.is_over_time
                     ? QCoreApplication::translate("PlotCommand", "Time since the first step")

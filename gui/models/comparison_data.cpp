@@ -48,13 +48,62 @@ Status loadClocks(storage::WorkspaceStore& store, ComparisonData& data) {
   return {};
 }
 
+/// The group whose runs the others are compared with; the first where there is none.
+const RunGroup& baselineOf(const ComparisonData& data) {
+  const auto found = std::ranges::find_if(data.groups, [&](const RunGroup& group) {
+    const ComparisonCell* cell =
+        data.table.columns.empty()
+            ? nullptr
+            : cellOf(data.table, group, data.table.columns.front().metric.name);
+    return cell != nullptr && cell->is_baseline;
+  });
+  return found == data.groups.end() ? data.groups.front() : *found;
+}
+
+/// The declaration of a metric or of a part of its curves; null when the catalogue has none.
+const MetricSpec* specOf(const Catalogue& catalogue, const std::string& metric) {
+  return catalogue.findMetric(metric.substr(0, metric.find('[')));
+}
+
+Combination combinationOf(const Catalogue& catalogue, const std::string& metric) {
+  const MetricSpec* spec = specOf(catalogue, metric);
+  return spec == nullptr ? Combination::kMean : spec->combine;
+}
+
+Status loadProfiles(storage::WorkspaceStore& store,
+                    ComparisonData& data,
+                    const Catalogue& catalogue) {
+  ProfileRequest request = {data.figure.metric,
+                            data.figure.profile_value,
+                            data.figure.spread,
+                            data.table.confidence,
+                            combinationOf(catalogue, data.figure.metric)};
+  auto profiles = loadGroupProfiles(store, data.groups, request);
+  if (!profiles) {
+    return failWith(profiles.error());
+  }
+  data.profiles = std::move(*profiles);
+  if (data.figure.reference.empty() || data.groups.empty()) {
+    return {};
+  }
+  RunGroup group = baselineOf(data);
+  group.name = request.metric = data.figure.reference;
+  request.combination = combinationOf(catalogue, request.metric);
+  auto reference = loadGroupProfiles(store, {group}, request);
+  if (!reference) {
+    return failWith(reference.error());
+  }
+  data.reference = std::move(reference->front());
+  return {};
+}
+
 void loadFigure(storage::WorkspaceStore& store, ComparisonData& data, const Catalogue& catalogue) {
   FigureRequest& figure = data.figure;
   if (figure.metric.empty() ||
       (figure.kind == FigureKind::kValues && !isInTable(data.table, figure.metric))) {
     figure.metric = chooseMetric(data);
   }
-  const MetricSpec* spec = catalogue.findMetric(figure.metric.substr(0, figure.metric.find('[')));
+  const MetricSpec* spec = specOf(catalogue, figure.metric);
   data.figure_unit = spec == nullptr ? "" : spec->unit;
   const double confidence = data.table.confidence;
   if (figure.kind == FigureKind::kCurves) {
@@ -67,18 +116,8 @@ void loadFigure(storage::WorkspaceStore& store, ComparisonData& data, const Cata
       data.figure_error = curves.error().message;
     }
   } else if (figure.kind == FigureKind::kDepth) {
-    auto profiles = loadGroupProfiles(store,
-                                      data.groups,
-                                      {figure.metric,
-                                       figure.profile_value,
-                                       figure.spread,
-                                       confidence,
-                                       spec == nullptr ? Combination::kMean : spec->combine});
-    if (profiles) {
-      data.profiles = std::move(*profiles);
-    } else {
-      data.figure_error = profiles.error().message;
-    }
+    const Status loaded = loadProfiles(store, data, catalogue);
+    data.figure_error = loaded ? "" : loaded.error().message;
   }
 }
 

@@ -27,6 +27,7 @@ struct FigureRequest {
   ProfileValue profile_value = ProfileValue::kLast;
   bool is_by_run = false;     ///< kCurves: every run's own curve instead of the groups' means
   bool is_over_time = false;  ///< kCurves: since each run's first step, instead of over steps
+  std::string reference;      ///< kDepth: a metric of the baseline's runs, too; empty: none
 
   bool operator==(const FigureRequest&) const = default;
 };
@@ -54,6 +55,7 @@ struct ComparisonData {
   std::vector<GroupCurves> curves;          ///< kCurves
   std::map<std::string, StepClock> clocks;  ///< of the runs of `curves` that go over time
   std::vector<GroupProfile> profiles;       ///< kDepth
+  std::optional<GroupProfile> reference;    ///< kDepth: of `figure.reference`, called by its name
 };
 
 /// The catalogue of the experiment looked at last: asking a trainer takes long.

@@ -221,14 +221,22 @@ void showCurves(CurvePlot& plot, const ComparisonData& data) {
 void showProfiles(CurvePlot& plot, const ComparisonData& data) {
   setUp(plot, data, tr("Layer"), AxisKind::kIntegers);
   std::vector<Curve> curves;
-  for (std::size_t i = 0; i < data.profiles.size(); ++i) {
+  const auto add = [&](const GroupProfile& profile, int place) {
     std::vector<Place> places;
-    for (const ProfilePoint& point : data.profiles[i].points) {
+    for (const ProfilePoint& point : profile.points) {
       places.push_back({static_cast<double>(point.layer), point.summary.mean, point.spread});
     }
     if (!places.empty()) {
-      curves.push_back(curveOf(data.profiles[i].group, static_cast<int>(i), places));
+      curves.push_back(curveOf(profile.group, place, places));
     }
+    return !places.empty();
+  };
+  const int groups = static_cast<int>(data.profiles.size());
+  for (int i = 0; i < groups; ++i) {
+    add(data.profiles[static_cast<std::size_t>(i)], i);
+  }
+  if (data.reference && add(*data.reference, groups)) {
+    curves.back().pen = Qt::DashLine;
   }
   plot.setCurves(std::move(curves));
 }

@@ -40,6 +40,19 @@ Status checkTime(const FigureSpec& figure) {
                         "' has no steps; it is for curves, runs and heatmap");
 }
 
+Status checkKindOf(const FigureSpec& figure) {
+  if (!figure.minus.empty() && figure.kind != "heatmap") {
+    return fail(ErrorCode::kUsage,
+                "--minus: a figure of kind '" + figure.kind +
+                    "' is of an experiment; two runs are compared in a heatmap");
+  }
+  if (!figure.reference.empty() && figure.kind != "depth") {
+    return fail(ErrorCode::kUsage,
+                "--reference: it is for depth, not for a figure of kind '" + figure.kind + "'");
+  }
+  return {};
+}
+
 Status checkFile(const PlotOptions& options) {
   const std::string& file = options.figure.file;
   if (file.empty()) {
@@ -100,6 +113,13 @@ Status resolveSubject(const Session& session, FigureSpec& figure) {
       return failWith(run.error());
     }
     figure.subject = run->spec.run_id;
+    if (!figure.minus.empty()) {
+      const auto other = resolveRun(*store, figure.minus);
+      if (!other) {
+        return failWith(withContext(other.error(), "--minus"));
+      }
+      figure.minus = other->spec.run_id;
+    }
     return {};
   }
   const auto experiment = store->experiments().find(figure.subject);
@@ -109,7 +129,8 @@ Status resolveSubject(const Session& session, FigureSpec& figure) {
 Result<int> plot(const Session& session, PlotOptions& options) {
   FigureSpec& figure = options.figure;
   figure.workspace = session.paths.folder.string();
-  for (const Status& status : {checkTime(figure), checkFile(options), takeTexts(options)}) {
+  for (const Status& status :
+       {checkTime(figure), checkKindOf(figure), checkFile(options), takeTexts(options)}) {
     if (!status) {
       return failWith(status.error());
     }
@@ -136,6 +157,13 @@ void declareData(Arguments& arguments, PlotOptions& options) {
   arguments.option("--confidence", options.confidence, "Of the interval, in per cent");
   arguments.choice(
       "--value", options.value, {"last", "mean"}, "Depth: last point or mean of each curve");
+  arguments.option("--reference",
+                   figure.reference,
+                   "Depth: a metric of the baseline's runs, dashed beside the groups");
+  arguments.option("--minus",
+                   figure.minus,
+                   "Heatmap: how the run differs from this one; as a ratio, unless values are "
+                   "negative");
   arguments.flag("--log", figure.is_log, "Logarithmic values");
   arguments.flag("--time",
                  figure.is_over_time,
@@ -181,6 +209,7 @@ Command plotCommand() {
           "  retort plot runs losses --metric train.loss --time -o time.pdf\n"
           "  retort plot depth losses --by freeze --metric 'grad_norm[projection=v]' -o depth.pdf\n"
           "  retort plot heatmap losses:3 --metric grad_norm --log --dpi 600 -o map.png\n"
+          "  retort plot heatmap llm:2 --minus llm:1 --metric grad_norm -o freeze-on-off.pdf\n"
           "\n"
           "bars, points: every run's value by group; curves: mean curves with a band; runs: every\n"
           "run's own curve; depth: a metric by layer; heatmap: all curves of a metric of one run.\n"

@@ -32,6 +32,10 @@ TEST_F(PlotCommand, RefusesWhatItCannotDraw) {
   EXPECT_EQ(retort({"plot", "bars", "x", "-o", path("x.pdf")}).exit_code, 66);
   EXPECT_THAT(retort({"plot", "depth", "lengths", "--time", "-o", path("x.pdf")}).errors,
               HasSubstr("has no steps"));
+  EXPECT_THAT(retort({"plot", "bars", "lengths", "--minus", "a", "-o", path("x.pdf")}).errors,
+              HasSubstr("two runs are compared in a heatmap"));
+  EXPECT_THAT(retort({"plot", "bars", "lengths", "--reference", "a", "-o", path("x.pdf")}).errors,
+              HasSubstr("--reference: it is for depth"));
 }
 
 TEST_F(PlotCommand, ReplacesAFileOnlyWhenForced) {
@@ -82,6 +86,29 @@ TEST_F(PlotCommand, DrawsEachKindInEachFormat) {
   const ProgramOutput png = retort({"plot", "bars", "lengths", "-o", path("x.png"), "--dpi", "50"});
   EXPECT_TRUE(isDrawn(png)) << png.errors;
   EXPECT_THAT(*readFile(path("x.png"), 10U << 20), StartsWith("\x89PNG"));
+}
+
+TEST_F(PlotCommand, DrawsHowTwoRunsDiffer) {
+  if (!hasDesktop()) {
+    GTEST_SKIP() << "retort-gui is not built";
+  }
+  ASSERT_EQ(retort({"run", writeSmallGrid()}).exit_code, 0);
+  const auto draw = [this](const std::string& file, const std::vector<std::string>& more) {
+    std::vector<std::string> words = {
+        "plot", "heatmap", "lengths:0", "-m", "train.loss", "-o", path(file)};
+    words.insert(words.end(), more.begin(), more.end());
+    const ProgramOutput output = retort(words);
+    EXPECT_TRUE(isDrawn(output)) << output.errors;
+    return readFile(path(file), 10U << 20).value_or("");
+  };
+
+  const std::string alone = draw("alone.svg", {});
+  const std::string difference = draw("difference.svg", {"--minus", "lengths:1"});
+
+  EXPECT_THAT(difference, StartsWith("<?xml"));
+  EXPECT_NE(difference, alone);
+  EXPECT_THAT(retort({"plot", "heatmap", "lengths:0", "--minus", "x", "-o", path("x.pdf")}).errors,
+              HasSubstr("--minus"));
 }
 
 TEST_F(PlotCommand, WritesNothingWhenThereIsNothingToDraw) {

@@ -35,6 +35,7 @@ TEST(ReportOf, ListsTablesAndFigures) {
                                 {{{"name", "curves"},
                                   {"kind", "curves"},
                                   {"metric", "train.loss"},
+                                  {"reference", "eval.loss"},
                                   {"spread", "interval"},
                                   {"log", true}}}}}));
 
@@ -52,6 +53,7 @@ TEST(ReportOf, ListsTablesAndFigures) {
   EXPECT_EQ(figure.subject, "losses");
   EXPECT_EQ(figure.kind, "curves");
   EXPECT_EQ(figure.metric, "train.loss");
+  EXPECT_EQ(figure.reference, "eval.loss");
   EXPECT_EQ(figure.spread, Spread::kInterval);
   EXPECT_TRUE(figure.is_log);
 }

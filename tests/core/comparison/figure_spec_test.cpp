@@ -7,10 +7,12 @@ namespace {
 
 TEST(FigureSpec, ReadsBackWhatItWrote) {
   FigureSpec spec;
+  spec.minus = "0123456789abcdef";
   spec.workspace = "/tmp/größer";
   spec.kind = "depth";
   spec.subject = "$(id)\n\"x\"";
   spec.metric = "grad_norm[projection=q]";
+  spec.reference = "full_precision_grad_norm";
   spec.comparison.by = {"freeze", "distill"};
   spec.comparison.baseline = {"freeze=none"};
   spec.comparison.confidence = 0.9;

@@ -128,6 +128,24 @@ TEST_F(ComparisonFigures, ProfilesGoOverTheLayers) {
   EXPECT_NEAR(samples[2].y, 0.011, 1e-12);  // 0.01 * (1 + 0.1 * mean of 0, 1, 2)
 }
 
+TEST_F(ComparisonFigures, ProfilesHaveAReferenceOfTheBaselinesRuns) {
+  CurvePlot plot;
+  showProfiles(plot,
+               load(FigureRequest{.kind = FigureKind::kDepth,
+                                  .metric = "grad_norm[projection=q]",
+                                  .reference = "grad_norm[projection=v]"}));
+
+  ASSERT_EQ(plot.curves().size(), 5U);
+  const Curve& reference = plot.curves()[4];
+  EXPECT_EQ(reference.name, "grad_norm[projection=v]");
+  EXPECT_EQ(reference.pen, Qt::DashLine);
+  EXPECT_EQ(plot.curves()[0].pen, Qt::SolidLine);
+  CurvePlot alone;
+  showProfiles(alone, load(FigureKind::kDepth, "grad_norm[projection=v]"));
+  ASSERT_EQ(reference.data->samples().size(), alone.curves()[0].data->samples().size());
+  EXPECT_EQ(reference.data->samples()[2].y, alone.curves()[0].data->samples()[2].y);
+}
+
 TEST_F(ComparisonFigures, AGroupHasOneColourInAllFigures) {
   GroupBarPlot values;
   CurvePlot curves;
