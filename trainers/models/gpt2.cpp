@@ -67,8 +67,7 @@ ModelTrace Gpt2Model::forward(const TokenBatch& batch, const ForwardOptions& opt
   TORCH_CHECK(options.intervention == Intervention::kNone,
               "decoders do not take over what a teacher computes");
   ModelTrace trace;
-  const ActivationPass activation_pass =
-      decoderActivationPass(activations(), batch, options, trace);
+  const ActivationPass activation_pass = decoderActivationPass(*this, batch, options, trace);
   const Gpt2Pass pass = {
       .config = config_, .activations = activation_pass, .visible = visibleKeys(batch, {0}).at(0)};
 
