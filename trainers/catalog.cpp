@@ -29,6 +29,7 @@
 #include "trainers/training/kd_qat_phase.h"
 #include "trainers/training/language_task.h"
 #include "trainers/training/phase_registry.h"
+#include "trainers/training/teacher_model.h"
 #include "trainers/training/updater.h"
 
 #include <utility>
@@ -74,6 +75,7 @@ std::vector<SettingSpec> allSettings() {
   append(settings, calibrationSettings().specs());
   append(settings, Distillation::settingSpecs());
   append(settings, layerMapSettings().specs());
+  append(settings, teacherSettings().specs());
   append(settings, interventionSettings().specs());
   append(settings, freezeSettings().specs());
   append(settings, signalFreezeSettings().specs());

@@ -15,35 +15,6 @@ namespace retort {
 
 namespace {
 
-class Sha256 {
- public:
-  Sha256() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
-    RETORT_CHECK(context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1,
-                 "OpenSSL has no SHA-256");
-  }
-
-  void update(const void* data, std::size_t size) {
-    RETORT_CHECK(EVP_DigestUpdate(context_.get(), data, size) == 1, "SHA-256 update failed");
-  }
-
-  void update(std::string_view bytes) { update(bytes.data(), bytes.size()); }
-
-  std::string finishHex() {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    RETORT_CHECK(EVP_DigestFinal_ex(context_.get(), digest.data(), &size) == 1,
-                 "SHA-256 final failed");
-    std::string hex;
-    for (unsigned i = 0; i < size; ++i) {
-      fmt::format_to(std::back_inserter(hex), "{:02x}", digest[i]);
-    }
-    return hex;
-  }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-};
-
 Result<std::string> sha256OfFolder(const std::filesystem::path& folder) {
   std::vector<std::string> names;
   std::error_code error;
@@ -78,6 +49,34 @@ Result<std::string> sha256OfFolder(const std::filesystem::path& folder) {
 }
 
 }  // namespace
+
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+  RETORT_CHECK(
+      context_ != nullptr &&
+          EVP_DigestInit_ex(static_cast<EVP_MD_CTX*>(context_), EVP_sha256(), nullptr) == 1,
+      "OpenSSL has no SHA-256");
+}
+
+Sha256::~Sha256() {
+  EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context_));
+}
+
+void Sha256::update(const void* data, std::size_t size) {
+  RETORT_CHECK(EVP_DigestUpdate(static_cast<EVP_MD_CTX*>(context_), data, size) == 1,
+               "SHA-256 update failed");
+}
+
+std::string Sha256::finishHex() {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  RETORT_CHECK(EVP_DigestFinal_ex(static_cast<EVP_MD_CTX*>(context_), digest.data(), &size) == 1,
+               "SHA-256 final failed");
+  std::string hex;
+  for (unsigned i = 0; i < size; ++i) {
+    fmt::format_to(std::back_inserter(hex), "{:02x}", digest[i]);
+  }
+  return hex;
+}
 
 std::string sha256Hex(std::string_view bytes) {
   Sha256 hash;

@@ -9,6 +9,25 @@
 
 namespace retort {
 
+/// SHA-256 of bytes that come piece by piece.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+
+  void update(const void* data, std::size_t size);
+
+  void update(std::string_view bytes) { update(bytes.data(), bytes.size()); }
+
+  /// 64 lower-case hexadecimal digits; the last call.
+  [[nodiscard]] std::string finishHex();
+
+ private:
+  void* context_;
+};
+
 /// SHA-256 of bytes as 64 lower-case hexadecimal digits.
 [[nodiscard]] std::string sha256Hex(std::string_view bytes);
 

@@ -2,15 +2,13 @@
 
 #include "core/base/file.h"
 #include "core/base/hash.h"
+#include "trainers/io/mapped_file.h"
 
 #include <bit>
 #include <cstring>
 #include <memory>
 #include <string_view>
 #include <system_error>
-
-#include <sys/mman.h>
-#include <sys/stat.h>
 
 namespace retort::train {
 
@@ -29,34 +27,6 @@ struct Header {
 };
 
 static_assert(sizeof(Header) == 64);
-
-/// A file in memory, read only.
-class Mapping {
- public:
-  static std::shared_ptr<const Mapping> open(const std::filesystem::path& file) {
-    const Result<FileDescriptor> descriptor = openRegularFile(file);
-    struct stat status = {};
-    if (!descriptor || ::fstat(descriptor->get(), &status) != 0 || status.st_size <= 0) {
-      return nullptr;
-    }
-    const auto size = static_cast<std::size_t>(status.st_size);
-    void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor->get(), 0);
-    return data == MAP_FAILED ? nullptr : std::make_shared<const Mapping>(data, size);
-  }
-
-  Mapping(void* data, std::size_t size) : data_(data), size_(size) {}
-
-  ~Mapping() { ::munmap(data_, size_); }
-
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-
-  [[nodiscard]] std::string_view view() const { return {static_cast<const char*>(data_), size_}; }
-
- private:
-  void* data_;
-  std::size_t size_;
-};
 
 template <class T>
 std::string_view bytesOf(std::span<const T> values) {
@@ -102,7 +72,7 @@ bool coversTokens(std::span<const std::uint64_t> starts, std::uint64_t tokens) {
 }  // namespace
 
 std::optional<TokenCorpus> TokenCache::find(const std::string& key) const {
-  const std::shared_ptr<const Mapping> mapping = Mapping::open(fileOf(key));
+  const std::shared_ptr<const MappedFile> mapping = MappedFile::open(fileOf(key));
   if (!mapping || mapping->view().size() < sizeof(Header)) {
     return std::nullopt;
   }

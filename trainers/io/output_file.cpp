@@ -29,14 +29,31 @@ fs::path parentOf(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
+/// How the names of all temporaries of a target begin.
+std::string temporaryPrefix(const fs::path& target) {
+  return fmt::format("{}{}-", kTemporaryPrefix, target.filename().string().substr(0, 100));
+}
+
 fs::path temporaryBeside(const fs::path& target) {
   static std::atomic<unsigned> counter = 0;
-  return parentOf(target) / fmt::format("{}{}-{}-{}{}",
-                                        kTemporaryPrefix,
-                                        target.filename().string().substr(0, 100),
-                                        ::getpid(),
-                                        counter++,
-                                        kTemporarySuffix);
+  return parentOf(target) /
+         fmt::format("{}{}-{}{}", temporaryPrefix(target), ::getpid(), counter++, kTemporarySuffix);
+}
+
+void removeNamed(const fs::path& folder, std::string_view prefix) {
+  if (!fs::is_directory(folder)) {
+    return;
+  }
+  std::vector<fs::path> leftovers;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(prefix) && name.ends_with(kTemporarySuffix)) {
+      leftovers.push_back(entry.path());
+    }
+  }
+  for (const fs::path& leftover : leftovers) {
+    fs::remove_all(leftover);
+  }
 }
 
 /// Swaps two folders; leaves errno on failure.
@@ -124,19 +141,11 @@ void publishFolder(const fs::path& prepared, const fs::path& target) {
 }
 
 void removeTemporaries(const fs::path& folder) {
-  if (!fs::is_directory(folder)) {
-    return;
-  }
-  std::vector<fs::path> leftovers;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with(kTemporaryPrefix) && name.ends_with(kTemporarySuffix)) {
-      leftovers.push_back(entry.path());
-    }
-  }
-  for (const fs::path& leftover : leftovers) {
-    fs::remove_all(leftover);
-  }
+  removeNamed(folder, kTemporaryPrefix);
+}
+
+void removeTemporariesOf(const fs::path& file) {
+  removeNamed(parentOf(file), temporaryPrefix(file));
 }
 
 }  // namespace retort::train

@@ -46,4 +46,7 @@ void publishFolder(const std::filesystem::path& prepared, const std::filesystem:
 /// give. Only one process may write there.
 void removeTemporaries(const std::filesystem::path& folder);
 
+/// The same of one file, which only one process may write.
+void removeTemporariesOf(const std::filesystem::path& file);
+
 }  // namespace retort::train

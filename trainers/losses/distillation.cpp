@@ -6,6 +6,7 @@
 
 #include <ATen/TensorOperators.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace retort::train {
@@ -202,6 +203,20 @@ TraceSet Distillation::needs() const {
     needs |= entry.loss.needs;
   }
   return needs;
+}
+
+bool Distillation::needsTeacher() const {
+  return std::ranges::any_of(losses_,
+                             [](const WeightedLoss& entry) { return entry.loss.needs_teacher; });
+}
+
+std::optional<TopLogitsRequest> Distillation::topLogits() const {
+  for (const WeightedLoss& entry : losses_) {
+    if (entry.loss.top_logits) {
+      return entry.loss.top_logits;
+    }
+  }
+  return std::nullopt;
 }
 
 NamedTensors Distillation::parameters() const {

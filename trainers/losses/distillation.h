@@ -4,6 +4,7 @@
 #include "trainers/losses/coefficient_schedule.h"
 #include "trainers/losses/loss.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,6 +56,12 @@ class Distillation {
 
   /// What the forward passes of student and teacher must trace.
   [[nodiscard]] TraceSet needs() const;
+
+  /// True when a loss looks at more of the teacher than topLogits().
+  [[nodiscard]] bool needsTeacher() const;
+
+  /// What the one loss asks for that makes do with the teacher's likeliest logits.
+  [[nodiscard]] std::optional<TopLogitsRequest> topLogits() const;
 
   /// What the losses themselves learn.
   [[nodiscard]] NamedTensors parameters() const;

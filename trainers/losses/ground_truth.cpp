@@ -55,9 +55,12 @@ const LossDefinition& groundTruthLoss() {
       .options = groundTruthOptions().specs(),
       .make = [](const LossRequest& request) {
         const GroundTruthOptions options = groundTruthOptions().read(request.settings);
-        return Loss{.needs = {}, .terms = [options](const LossInput& input, const LayerSelection&) {
-                      return std::vector<LossTerm>{groundTruth(input, options)};
-                    }};
+        return Loss{.needs = {},
+                    .terms =
+                        [options](const LossInput& input, const LayerSelection&) {
+                          return std::vector<LossTerm>{groundTruth(input, options)};
+                        },
+                    .needs_teacher = false};
       }};
   return kLoss;
 }

@@ -1,7 +1,9 @@
 #include "trainers/losses/kl.h"
 
+#include "trainers/data/data_settings.h"
 #include "trainers/losses/task_loss.h"
 #include "trainers/settings/setting_group.h"
+#include "trainers/train_error.h"
 
 #include <ATen/ATen.h>
 
@@ -74,7 +76,14 @@ const SettingGroup<KlOptions>& klOptions() {
                                  "those that are compared; or one bucket more, the probability of "
                                  "another token",
                 .choices = {"renormalized", "bucket"},
-                .when = {{.key = "distill.kl.top_k", .none_of = {0}}}});
+                .when = {{.key = "distill.kl.top_k", .none_of = {0}}}})
+          .add(
+              &KlOptions::cache_teacher,
+              {.key = "distill.kl.cache_teacher",
+               .documentation = "compute the teacher's top_k logits of all training rows once, and "
+                                "keep them in a file for all runs with this teacher and this "
+                                "data; their steps then need no pass of the teacher",
+               .when = {{.key = "distill.kl.top_k", .none_of = {0}}, taskIsForLanguageModels()}});
   return kGroup;
 }
 
@@ -85,9 +94,8 @@ at::Tensor logOfRest(const at::Tensor& log_sum) {
   return (-at::expm1(log_sum.clamp_max(-least))).log();
 }
 
-/// Rows of log probabilities reduced to those of `ids` [M, k].
-at::Tensor reduced(const at::Tensor& log_p, const at::Tensor& ids, const std::string& rest) {
-  const at::Tensor kept = log_p.gather(-1, ids);
+/// Log probabilities of some tokens, [M, k], as those of all that is compared.
+at::Tensor reduced(const at::Tensor& kept, const std::string& rest) {
   const at::Tensor sum = kept.logsumexp(-1, /*keepdim=*/true);
   return rest == "bucket" ? at::cat({kept, logOfRest(sum)}, -1) : kept - sum;
 }
@@ -103,6 +111,24 @@ at::Tensor logMixture(const at::Tensor& a, const at::Tensor& b, double beta) {
     return beta == 1 ? a : b;
   }
   return at::logaddexp(a + std::log(beta), b + std::log1p(-beta));
+}
+
+/// Of rows of log probabilities of teacher and student.
+at::Tensor divergenceOf(const at::Tensor& p, const at::Tensor& q, const KlOptions& options) {
+  if (options.divergence == "forward") {
+    return divergence(p, q);
+  }
+  if (options.divergence == "reverse") {
+    return divergence(q, p);
+  }
+  if (options.divergence == "jensen_shannon") {
+    const at::Tensor mixture = logMixture(p, q, options.beta);
+    return options.beta * divergence(p, mixture) + (1 - options.beta) * divergence(q, mixture);
+  }
+  const at::Tensor confidence = options.confidence
+                                    ? at::scalar_tensor(*options.confidence, p.options())
+                                    : p.amax(-1).exp().mean();
+  return confidence * divergence(q, p) + (1 - confidence) * divergence(p, q);
 }
 
 /// The number of the sequence that each judged position is in, [M].
@@ -125,6 +151,22 @@ at::Tensor tsldWeights(const at::Tensor& teacher, const TokenBatch& batch) {
   return powers / sums.index_select(0, sequence);
 }
 
+/// What is kept of the teacher; the normalization counts only beside a rest.
+std::optional<TopLogitsRequest> cachedLogits(const KlOptions& options) {
+  if (!options.cache_teacher) {
+    return std::nullopt;
+  }
+  if (options.token_weight != "none") {
+    throw TrainError(ExitCode::kBadSpec,
+                     "distill.kl.cache_teacher keeps some of the teacher's logits, but "
+                     "distill.kl.token_weight is " +
+                         options.token_weight +
+                         ", which looks at all; set one of them to none or false");
+  }
+  return TopLogitsRequest{.count = options.top_k,
+                          .temperature = options.rest == "bucket" ? options.temperature : 1};
+}
+
 }  // namespace
 
 at::Tensor tokenDivergence(const at::Tensor& student,
@@ -139,23 +181,28 @@ at::Tensor tokenDivergence(const at::Tensor& student,
   at::Tensor p = (teacher.detach() / options.temperature).log_softmax(-1);
   if (options.top_k > 0 && options.top_k < p.size(-1)) {
     const at::Tensor ids = std::get<1>(p.topk(options.top_k, -1));
-    p = reduced(p, ids, options.rest);
-    q = reduced(q, ids, options.rest);
+    p = reduced(p.gather(-1, ids), options.rest);
+    q = reduced(q.gather(-1, ids), options.rest);
   }
-  if (options.divergence == "forward") {
-    return divergence(p, q);
-  }
-  if (options.divergence == "reverse") {
-    return divergence(q, p);
-  }
-  if (options.divergence == "jensen_shannon") {
-    const at::Tensor mixture = logMixture(p, q, options.beta);
-    return options.beta * divergence(p, mixture) + (1 - options.beta) * divergence(q, mixture);
-  }
-  const at::Tensor confidence = options.confidence
-                                    ? at::scalar_tensor(*options.confidence, p.options())
-                                    : p.amax(-1).exp().mean();
-  return confidence * divergence(q, p) + (1 - confidence) * divergence(p, q);
+  return divergenceOf(p, q, options);
+}
+
+at::Tensor tokenDivergence(const at::Tensor& student,
+                           const TopLogits& teacher,
+                           const KlOptions& options) {
+  TORCH_CHECK(
+      student.dim() == 2 && teacher.values.dim() == 2 && student.size(0) == teacher.values.size(0),
+      "logits of the student must be [M, V] and the teacher's likeliest [M, k], but they "
+      "are ",
+      student.sizes(),
+      " and ",
+      teacher.values.sizes());
+  // All tokens leave no rest.
+  const bool is_all = teacher.values.size(-1) == student.size(-1);
+  const std::string rest = is_all ? "renormalized" : options.rest;
+  const at::Tensor q = (student / options.temperature).log_softmax(-1).gather(-1, teacher.ids);
+  const at::Tensor p = teacher.values / options.temperature - teacher.log_sum.unsqueeze(-1);
+  return divergenceOf(reduced(p, rest), reduced(q, rest), options);
 }
 
 at::Tensor tokenWeights(const at::Tensor& teacher,
@@ -173,7 +220,9 @@ at::Tensor tokenWeights(const at::Tensor& teacher,
 }
 
 at::Tensor klDivergence(const LossInput& input, const KlOptions& options) {
-  at::Tensor values = tokenDivergence(input.student.logits, input.teacher.logits, options);
+  at::Tensor values = input.teacher_top != nullptr
+                          ? tokenDivergence(input.student.logits, *input.teacher_top, options)
+                          : tokenDivergence(input.student.logits, input.teacher.logits, options);
   const at::Tensor weights = tokenWeights(input.teacher.logits, input.batch, options);
   if (weights.defined()) {
     values = values * weights;
@@ -210,6 +259,8 @@ const LossDefinition& klLoss() {
             {}, [options](const LossInput& input) { return klDivergence(input, options); }, mean);
         loss.couples_tokens = options.token_weight == "tsld" ||
                               (options.divergence == "cakld" && !options.confidence);
+        loss.top_logits = cachedLogits(options);
+        loss.needs_teacher = !loss.top_logits;
         return loss;
       }};
   return kLoss;

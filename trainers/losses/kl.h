@@ -20,6 +20,7 @@ struct KlOptions {
   double entropy_power = 1;                  ///< token_weight entropy only
   std::int64_t top_k = 0;                    ///< tokens of each row that count; 0: all
   std::string rest = "renormalized";         ///< with top_k: renormalized, bucket
+  bool cache_teacher = false;                ///< with top_k: see Loss::top_logits
 };
 
 /// Divergence of each row, [M]: with p = softmax(z^T / t) and q = softmax(z^S / t), in nats,
@@ -40,6 +41,12 @@ struct KlOptions {
                                          const at::Tensor& teacher,
                                          const KlOptions& options);
 
+/// The same of top_k tokens, when only these are known of the teacher; its log_sum is looked at
+/// with `rest` bucket alone, and is of the temperature of the options.
+[[nodiscard]] at::Tensor tokenDivergence(const at::Tensor& student,
+                                         const TopLogits& teacher,
+                                         const KlOptions& options);
+
 /// Weight of each row, [M], without gradient; an undefined tensor stands for equal weights.
 ///   entropy: (H(p) / log V)^power, H(p) = -sum_v p_v log p_v: a stand-in for the ambiguity of
 ///            DB-LLM (arXiv 2402.11960), whose formula is not published
@@ -54,7 +61,8 @@ struct KlOptions {
 /// weights (1 when there are none): token_mean 1/M sum_i w_i d_i; sequence_sum 1/B sum_i w_i d_i,
 /// which is what `batchmean` makes of three-dimensional logits (AIMET's llm_qat_kd, LLM-QAT) and
 /// grows with the length; sum. Times t^2 when scale_by_temperature_squared. Positions without a
-/// label (padding, prompts) are not in it.
+/// label (padding, prompts) are not in it. With LossInput::teacher_top nothing else of the teacher
+/// is looked at.
 [[nodiscard]] at::Tensor klDivergence(const LossInput& input, const KlOptions& options);
 
 [[nodiscard]] const LossDefinition& klLoss();

@@ -2,6 +2,7 @@
 
 #include "core/settings/resolve.h"
 #include "trainers/losses/layer_selection.h"
+#include "trainers/losses/top_logits.h"
 #include "trainers/models/model_trace.h"
 #include "trainers/models/named_tensors.h"
 #include "trainers/models/token_batch.h"
@@ -10,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,7 +51,8 @@ struct LossInput {
   const TokenBatch& batch;
   std::int64_t step = 0;  ///< index of the update, from 0
   std::int64_t total_steps = 1;
-  BatchShare share = {};  ///< of the batch in the update's
+  BatchShare share = {};                   ///< of the batch in the update's
+  const TopLogits* teacher_top = nullptr;  ///< what Loss::top_logits asks for, where it is known
 };
 
 /// One differentiable scalar of a loss.
@@ -76,7 +79,12 @@ struct Loss {
   /// One term per selected layer; the loss is their sum, not divided by their number.
   std::function<std::vector<LossTerm>(const LossInput& input, const LayerSelection& layers)> terms;
   bool couples_tokens = false;  ///< what a row of the logits adds depends on other rows
-  NamedTensors parameters;      ///< trained along with the model; their names start with "distill."
+  /// False when a language model's loss looks at nothing of the teacher but `top_logits`.
+  bool needs_teacher = true;
+  /// What it makes do with of the teacher's logits: with LossInput::teacher_top, no pass of the
+  /// teacher is needed. Empty: nothing, or all of them.
+  std::optional<TopLogitsRequest> top_logits;
+  NamedTensors parameters;  ///< trained along with the model; their names start with "distill."
   /// What the parameters stand for in the selected layers, for the log; empty: they say nothing.
   std::function<LearnedNumbers(const LayerSelection& layers)> learned;
 };

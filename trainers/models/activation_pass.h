@@ -14,8 +14,9 @@ namespace retort::train {
 struct ActivationPass {
   const ActivationQuantizers& quantizers;
   const ForwardOptions& options;
-  at::Tensor is_real;  ///< [B, 1, 1, N]: true for tokens, false for padding
-  ModelTrace& trace;   ///< gets the shares of clipped values when options.trace asks for them
+  at::Tensor is_real;       ///< [B, 1, 1, N]: true for tokens, false for padding
+  Quantizer kv_cache = {};  ///< of a decoder's keys and values, before they are heads
+  ModelTrace& trace;        ///< gets the shares of clipped values when options.trace asks for them
 };
 
 /// x on the grid of that place, or as it is when the observer takes it.

@@ -110,15 +110,16 @@ void checkDecoderBatch(const TokenBatch& batch) {
   checkPadding(batch.attention_mask);
 }
 
-ActivationPass decoderActivationPass(const ActivationQuantizers& quantizers,
+ActivationPass decoderActivationPass(const Model& model,
                                      const TokenBatch& batch,
                                      const ForwardOptions& options,
                                      ModelTrace& trace) {
   const at::Tensor mask =
       batch.attention_mask.defined() ? batch.attention_mask : at::ones_like(batch.input_ids);
-  return {.quantizers = quantizers,
+  return {.quantizers = model.activations(),
           .options = options,
           .is_real = mask.ne(0).unsqueeze(1).unsqueeze(1),
+          .kv_cache = model.quantization().kvCache(),
           .trace = trace};
 }
 
@@ -171,6 +172,10 @@ at::Tensor project(const Linear& parameters,
     pass.trace.projection.back()[name] = y;
   }
   return y;
+}
+
+at::Tensor throughCache(const at::Tensor& x, const ActivationPass& pass) {
+  return pass.kv_cache(x);
 }
 
 at::Tensor splitHeads(const at::Tensor& x, std::int64_t width) {

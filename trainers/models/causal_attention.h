@@ -1,6 +1,7 @@
 #pragma once
 
 #include "trainers/models/activation_pass.h"
+#include "trainers/models/model.h"
 #include "trainers/models/token_batch.h"
 #include "trainers/models/weight_matrix.h"
 
@@ -20,8 +21,9 @@ namespace retort::train {
 /// come last, where causal attention would see it (on the CPU: other devices would have to wait).
 void checkDecoderBatch(const TokenBatch& batch);
 
-/// The places where a pass over `batch` quantizes activations. References must outlive it.
-[[nodiscard]] ActivationPass decoderActivationPass(const ActivationQuantizers& quantizers,
+/// The places where a pass of `model` over `batch` quantizes activations. References must outlive
+/// it.
+[[nodiscard]] ActivationPass decoderActivationPass(const Model& model,
                                                    const TokenBatch& batch,
                                                    const ForwardOptions& options,
                                                    ModelTrace& trace);
@@ -43,6 +45,9 @@ using VisibleKeys = std::map<std::int64_t, at::Tensor>;
                                  const at::Tensor& x_q,
                                  const char* name,
                                  const ActivationPass& pass);
+
+/// Keys and values [B, N, K d] as a cache would give them back.
+[[nodiscard]] at::Tensor throughCache(const at::Tensor& x, const ActivationPass& pass);
 
 /// [B, N, heads x width] -> [B, heads, N, width]
 [[nodiscard]] at::Tensor splitHeads(const at::Tensor& x, std::int64_t width);

@@ -70,8 +70,7 @@ ModelTrace Gpt2Model::forward(const TokenBatch& batch, const ForwardOptions& opt
   TORCH_CHECK(options.intervention == Intervention::kNone,
               "decoders do not take over what a teacher computes");
   ModelTrace trace;
-  const ActivationPass activation_pass =
-      decoderActivationPass(activations(), batch, options, trace);
+  const ActivationPass activation_pass = decoderActivationPass(*this, batch, options, trace);
   const Gpt2Pass pass = {
       .config = config_, .activations = activation_pass, .visible = visibleKeys(batch, {0}).at(0)};
 
@@ -102,8 +101,11 @@ at::Tensor Gpt2Model::recomputedLayer(std::size_t index,
                       visible = pass.visible,
                       is_real = pass.activations.is_real](const at::Tensor& input,
                                                           ModelTrace& trace) {
-    const ActivationPass activation_pass = {
-        .quantizers = activations(), .options = options, .is_real = is_real, .trace = trace};
+    const ActivationPass activation_pass = {.quantizers = activations(),
+                                            .options = options,
+                                            .is_real = is_real,
+                                            .kv_cache = quantization().kvCache(),
+                                            .trace = trace};
     const Gpt2Pass layer_pass = {
         .config = config_, .activations = activation_pass, .visible = visible};
     return gpt2Layer(layers_[index], input, index, layer_pass);

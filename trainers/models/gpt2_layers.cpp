@@ -20,9 +20,10 @@ AttentionHeads attentionHeads(const Gpt2LayerParameters& parameters,
                               const Gpt2Pass& pass) {
   const at::Tensor x_q = quantizeAt(ActivationPoint::kQkvInput, index, x, pass.activations);
   const auto heads = [&](const Linear& linear, const char* name, ActivationPoint point) {
-    const at::Tensor split =
-        splitHeads(project(linear, x_q, name, pass.activations), pass.config.headSize());
-    return quantizeAt(point, index, split, pass.activations);
+    const at::Tensor projected = project(linear, x_q, name, pass.activations);
+    const bool is_query = point == ActivationPoint::kQuery;
+    const at::Tensor kept = is_query ? projected : throughCache(projected, pass.activations);
+    return quantizeAt(point, index, splitHeads(kept, pass.config.headSize()), pass.activations);
   };
   // One after the other: the trace of clipped values is in the order of the pass.
   const at::Tensor query = heads(parameters.query, "q", ActivationPoint::kQuery);

@@ -72,11 +72,10 @@ ModelTrace LlamaModel::forward(const TokenBatch& batch, const ForwardOptions& op
       config_.rope,
       {.head_dim = config_.head_dim, .max_position_embeddings = config_.max_position_embeddings},
       tokenPositions(batch),
-      tokens_.latent.scalar_type());
+      final_norm_.scalar_type());
   const VisibleKeys visible = visibleKeys(batch, config_.windows);
   ModelTrace trace;
-  const ActivationPass activation_pass =
-      decoderActivationPass(activations(), batch, options, trace);
+  const ActivationPass activation_pass = decoderActivationPass(*this, batch, options, trace);
   const DecoderPass pass = {.config = config_,
                             .options = options,
                             .activations = activation_pass,
@@ -112,8 +111,11 @@ at::Tensor LlamaModel::recomputedLayer(std::size_t index,
                       visible = pass.visible,
                       is_real = pass.activations.is_real](const at::Tensor& input,
                                                           ModelTrace& trace) {
-    const ActivationPass activation_pass = {
-        .quantizers = activations(), .options = options, .is_real = is_real, .trace = trace};
+    const ActivationPass activation_pass = {.quantizers = activations(),
+                                            .options = options,
+                                            .is_real = is_real,
+                                            .kv_cache = quantization().kvCache(),
+                                            .trace = trace};
     const DecoderPass layer_pass = {.config = config_,
                                     .options = options,
                                     .activations = activation_pass,

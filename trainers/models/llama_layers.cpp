@@ -38,10 +38,11 @@ AttentionHeads attentionHeads(const DecoderLayerParameters& parameters,
   const at::Tensor x_q = quantize(ActivationPoint::kQkvInput, x);
   const at::Tensor query = rotatedHeads(
       project(parameters.query, x_q, "q", pass.activations), parameters.query_norm, pass);
-  const at::Tensor key =
-      rotatedHeads(project(parameters.key, x_q, "k", pass.activations), parameters.key_norm, pass);
-  const at::Tensor value =
-      splitHeads(project(parameters.value, x_q, "v", pass.activations), pass.config.head_dim);
+  const auto cached = [&](const Linear& linear, const char* name) {
+    return throughCache(project(linear, x_q, name, pass.activations), pass.activations);
+  };
+  const at::Tensor key = rotatedHeads(cached(parameters.key, "k"), parameters.key_norm, pass);
+  const at::Tensor value = splitHeads(cached(parameters.value, "v"), pass.config.head_dim);
   return {.query = quantize(ActivationPoint::kQuery, query),
           .key = shareHeads(quantize(ActivationPoint::kKey, key), pass),
           .value = shareHeads(quantize(ActivationPoint::kValue, value), pass)};

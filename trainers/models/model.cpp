@@ -1,5 +1,7 @@
 #include "trainers/models/model.h"
 
+#include "trainers/models/computed_type.h"
+
 namespace retort::train {
 
 Model::Model(const ModelShape& shape,
@@ -9,8 +11,10 @@ Model::Model(const ModelShape& shape,
     : shape_(shape),
       quantization_(quantization),
       weights_(parameters, given, quantization.weights),
-      activations_(quantization.activation, shape, weights_.parameters().front().tensor.options()) {
-}
+      activations_(quantization.activation,
+                   shape,
+                   weights_.parameters().front().tensor.options().dtype(
+                       computedType(weights_.parameters()))) {}
 
 NamedTensors Model::quantizerParameters() const {
   NamedTensors held = activations_.parameters();

@@ -24,6 +24,7 @@ namespace retort::train {
 struct ModelQuantization {
   PrecisionMap weights;
   ActivationPoints activation;
+  int kv_cache_bits = 0;  ///< of decoders; 0: full precision
 
   /// The quantizer of a parameter by its Hugging Face name; the identity for what stays in full
   /// precision.
@@ -32,6 +33,12 @@ struct ModelQuantization {
   }
 
   [[nodiscard]] bool quantizesActivations() const;
+
+  /// Of a decoder's keys and values, [B, N, K d] as W_K and W_V give them: symmetric, a scale for
+  /// each token over all heads, nothing clipped, and a gradient that passes everywhere (LLM-QAT's
+  /// SymQuantizer lets none pass beyond 2). Source: arXiv 2305.17888;
+  /// models/modeling_llama_quant.py of facebookresearch/LLM-QAT.
+  [[nodiscard]] Quantizer kvCache() const;
 };
 
 /// What the settings (quant.*) say; those that are not given have their defaults. Throws TrainError

@@ -1,6 +1,7 @@
 #include "trainers/models/model_weights.h"
 
 #include "core/base/text.h"
+#include "trainers/models/computed_type.h"
 #include "trainers/models/parameter_place.h"
 #include "trainers/quantizers/held_grid.h"
 #include "trainers/train_error.h"
@@ -50,21 +51,23 @@ NamedTensors orderParameters(const std::vector<ParameterShape>& shapes, const Na
 }
 
 void checkTypes(const NamedTensors& parameters) {
-  const at::Tensor& first = parameters.front().tensor;
+  const at::ScalarType computed = computedType(parameters);
+  const at::Device device = parameters.front().tensor.device();
   for (const NamedTensor& entry : parameters) {
-    if (!at::isFloatingType(entry.tensor.scalar_type()) ||
-        entry.tensor.options().type_equal(first.options()) == false ||
-        entry.tensor.device() != first.device()) {
-      throw TrainError(ExitCode::kBadData,
-                       fmt::format("the model's weights must be of one floating point type and "
-                                   "device, but '{}' is {} on "
-                                   "{} and '{}' is {} on {}",
-                                   parameters.front().name,
-                                   c10::toString(first.scalar_type()),
-                                   first.device().str(),
-                                   entry.name,
-                                   c10::toString(entry.tensor.scalar_type()),
-                                   entry.tensor.device().str()));
+    const at::Tensor& tensor = entry.tensor;
+    const bool is_held =
+        tensor.dim() == 2 && (tensor.is_quantized() || at::isFloatingType(tensor.scalar_type()));
+    const bool is_plain = at::isFloatingType(computed) && tensor.scalar_type() == computed;
+    if ((!is_held && !is_plain) || tensor.device() != device) {
+      throw TrainError(
+          ExitCode::kBadData,
+          fmt::format("the model's weights must be of one floating point type (but for "
+                      "matrices) and device, {} on {}, but '{}' is {} on {}",
+                      c10::toString(computed),
+                      device.str(),
+                      entry.name,
+                      c10::toString(tensor.scalar_type()),
+                      tensor.device().str()));
     }
   }
 }
@@ -108,7 +111,8 @@ void ModelWeights::addWeight(const std::string& name, const at::Tensor& latent) 
     return;
   }
   const std::vector<std::string> names = weightGridNames(name, quantizer);
-  const std::vector<at::Tensor> values = quantizer.startParameters(latent);
+  const WeightMatrix plain = {.latent = latent, .computed_in = computedType(parameters_)};
+  const std::vector<at::Tensor> values = quantizer.startParameters(plain.widened(latent));
   for (std::size_t i = 0; i < names.size(); ++i) {
     grids_.push_back({names[i], values.at(i)});
   }
@@ -168,10 +172,13 @@ WeightMatrix ModelWeights::matrix(const std::string& name) const {
     quantizer = quantizer.bound(gridOf(name));
   }
   const auto frozen = frozen_.find(name);
-  return {.latent = tensor(holder),
+  const at::Tensor latent = tensor(holder);
+  const at::ScalarType computed = computedType(parameters_);
+  return {.latent = latent,
           .quantizer = quantizer,
           .second_moment = second_moment != nullptr ? *second_moment : at::Tensor(),
-          .frozen = frozen != frozen_.end() ? frozen->second : nullptr};
+          .frozen = frozen != frozen_.end() ? frozen->second : nullptr,
+          .computed_in = latent.scalar_type() != computed ? std::optional(computed) : std::nullopt};
 }
 
 Linear ModelWeights::linear(const std::string& name) const {

@@ -19,8 +19,9 @@ namespace retort::train {
 /// The parameters of a model (latent weights) and the quantizers of those that are quantized.
 class ModelWeights {
  public:
-  /// `given`: exactly the tensors of `shapes`, in any order, all of one floating type and device.
-  /// Throws TrainError (bad data) that names missing, unknown or misshapen tensors. The tensors are
+  /// `given`: exactly the tensors of `shapes`, in any order, on one device and of one floating type
+  /// (computedType), but that matrices may be held in others, or be codes (held_weights.h). Throws
+  /// TrainError (bad data) that names missing, unknown or misshapen tensors. The tensors are
   /// shared, not copied; they are made leaves that require no gradient.
   ModelWeights(const std::vector<ParameterShape>& shapes,
                const NamedTensors& given,

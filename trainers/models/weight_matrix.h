@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace retort::train {
 
@@ -17,8 +18,14 @@ struct WeightMatrix {
   Quantizer quantizer;                   ///< the identity: it stays in full precision
   at::Tensor second_moment;              ///< see Quantizer; undefined while there is none
   std::shared_ptr<FrozenValues> frozen;  ///< of a weight that is frozen; else null
+  /// The type of what is computed with it, where the latent values are held in fewer bits (of 16,
+  /// or as codes of 8 with a scale for each row); empty: theirs.
+  std::optional<at::ScalarType> computed_in = {};
 
   [[nodiscard]] at::Tensor quantized() const;
+
+  /// Latent values, or rows of them, as they are computed with.
+  [[nodiscard]] at::Tensor widened(const at::Tensor& values) const;
 };
 
 /// Rows of a table, [B, N] -> [B, N, D]. Row `padding` gets no gradient. Where rows have scales of

@@ -118,9 +118,9 @@ void Adam8bit::setState(const NamedTensors& state) {
             .to(weight.device(), type, /*non_blocking=*/false, /*copy=*/true);
       };
       slot.exp_avg = {take(kParts[0], kCodeBlock, at::kByte),
-                      take(kParts[1], 1, weight.scalar_type())};
+                      take(kParts[1], 1, momentType(weight))};
       slot.exp_avg_sq = {take(kParts[2], kCodeBlock, at::kByte),
-                         take(kParts[3], 1, weight.scalar_type())};
+                         take(kParts[3], 1, momentType(weight))};
     }
   }
   NamedTensors others;

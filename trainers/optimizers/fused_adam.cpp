@@ -33,10 +33,23 @@ at::Tensor copyOfState(const NamedTensors& state,
                                  fmt::join(found->sizes(), ", "),
                                  fmt::join(parameter.sizes(), ", ")));
   }
-  return found->detach().to(parameter.options(), /*non_blocking=*/false, /*copy=*/true);
+  return found->detach().to(
+      parameter.options().dtype(momentType(parameter)), /*non_blocking=*/false, /*copy=*/true);
+}
+
+at::Tensor zeroMoment(const at::Tensor& parameter) {
+  return at::zeros_like(parameter, parameter.options().dtype(momentType(parameter)));
+}
+
+bool isNarrow(const at::Tensor& parameter) {
+  return parameter.scalar_type() != momentType(parameter);
 }
 
 }  // namespace
+
+at::ScalarType momentType(const at::Tensor& parameter) {
+  return parameter.element_size() < sizeof(float) ? at::kFloat : parameter.scalar_type();
+}
 
 FusedAdam::FusedAdam(const NamedTensors& parameters,
                      const OptimizerSettings& settings,
@@ -56,10 +69,13 @@ void FusedAdam::step(double learning_rate) {
       continue;
     }
     if (!slot.exp_avg.defined()) {
-      slot.exp_avg = at::zeros_like(slot.parameter.tensor);
-      slot.exp_avg_sq = at::zeros_like(slot.parameter.tensor);
+      slot.exp_avg = zeroMoment(slot.parameter.tensor);
+      slot.exp_avg_sq = zeroMoment(slot.parameter.tensor);
     }
     ++slot.updates;
+    if (isNarrow(slot.parameter.tensor)) {
+      updateNarrow(slot, learning_rate);
+    }
   }
   updateGroup(learning_rate, settings_.weight_decay);
   if (settings_.weight_decay != 0) {
@@ -68,36 +84,50 @@ void FusedAdam::step(double learning_rate) {
 }
 
 void FusedAdam::updateGroup(double learning_rate, double weight_decay) {
-  std::vector<at::Tensor> parameters;
-  std::vector<at::Tensor> gradients;
-  std::vector<at::Tensor> exp_avgs;
-  std::vector<at::Tensor> exp_avg_sqs;
-  std::vector<at::Tensor> steps;
+  Lists lists;
   for (const Slot& slot : slots_) {
     const at::Tensor& gradient = slot.parameter.tensor.grad();
-    if (gradient.defined() && slot.weight_decay == weight_decay) {
-      parameters.push_back(slot.parameter.tensor);
-      gradients.push_back(gradient);
-      exp_avgs.push_back(slot.exp_avg);
-      exp_avg_sqs.push_back(slot.exp_avg_sq);
-      steps.push_back(biasStep(slot));
+    if (gradient.defined() && slot.weight_decay == weight_decay &&
+        !isNarrow(slot.parameter.tensor)) {
+      lists.parameters.push_back(slot.parameter.tensor);
+      lists.gradients.push_back(gradient);
+      lists.exp_avgs.push_back(slot.exp_avg);
+      lists.exp_avg_sqs.push_back(slot.exp_avg_sq);
+      lists.steps.push_back(biasStep(slot));
     }
   }
-  if (!parameters.empty()) {
-    at::_fused_adamw_(parameters,
-                      gradients,
-                      exp_avgs,
-                      exp_avg_sqs,
-                      /*max_exp_avg_sqs=*/{},
-                      steps,
-                      learning_rate,
-                      settings_.beta1,
-                      settings_.beta2,
-                      weight_decay,
-                      settings_.epsilon,
-                      /*amsgrad=*/false,
-                      /*maximize=*/false);
+  if (!lists.parameters.empty()) {
+    fuse(lists, learning_rate, weight_decay);
   }
+}
+
+void FusedAdam::updateNarrow(const Slot& slot, double learning_rate) const {
+  const at::Tensor& parameter = slot.parameter.tensor;
+  const at::Tensor wide = parameter.to(slot.exp_avg.scalar_type());
+  fuse({{wide},
+        {parameter.grad().to(wide.scalar_type())},
+        {slot.exp_avg},
+        {slot.exp_avg_sq},
+        {biasStep(slot)}},
+       learning_rate,
+       slot.weight_decay);
+  parameter.copy_(wide);
+}
+
+void FusedAdam::fuse(const Lists& lists, double learning_rate, double weight_decay) const {
+  at::_fused_adamw_(lists.parameters,
+                    lists.gradients,
+                    lists.exp_avgs,
+                    lists.exp_avg_sqs,
+                    /*max_exp_avg_sqs=*/{},
+                    lists.steps,
+                    learning_rate,
+                    settings_.beta1,
+                    settings_.beta2,
+                    weight_decay,
+                    settings_.epsilon,
+                    /*amsgrad=*/false,
+                    /*maximize=*/false);
 }
 
 at::Tensor FusedAdam::biasStep(const Slot& slot) const {

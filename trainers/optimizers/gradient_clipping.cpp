@@ -5,12 +5,19 @@
 #include <ATen/ops/stack.h>
 
 #include <cmath>
+#include <optional>
 
 namespace retort::train {
 namespace {
 
 // torch.nn.utils.clip_grad_norm_'s guard against a zero norm.
 constexpr double kNormEpsilon = 1e-6;
+
+/// Sums of 16-bit numbers are in float; empty: in the gradient's own type.
+std::optional<at::ScalarType> widerType(const at::Tensor& gradient) {
+  const bool is_narrow = gradient.element_size() < sizeof(float);
+  return is_narrow ? std::optional(at::kFloat) : std::nullopt;
+}
 
 void scaleGradient(const NamedTensor& entry, double factor) {
   at::Tensor gradient = entry.tensor.grad();
@@ -28,7 +35,8 @@ std::vector<double> gradientNorms(const NamedTensors& parameters) {
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const at::Tensor& gradient = parameters[i].tensor.grad();
     if (gradient.defined()) {
-      norms.push_back(at::linalg_vector_norm(gradient));
+      norms.push_back(
+          at::linalg_vector_norm(gradient, 2, {}, /*keepdim=*/false, widerType(gradient)));
       owners.push_back(i);
     }
   }

@@ -41,7 +41,8 @@ std::vector<BatchPart> splitBatch(const TokenBatch& batch, std::int64_t rows) {
     const double share = logitRows(part) / all_logits;
     parts.push_back({.batch = std::move(part),
                      .share = {.sequences = static_cast<double>(count) / static_cast<double>(total),
-                               .logits = share}});
+                               .logits = share},
+                     .first_row = first});
   }
   return parts;
 }

@@ -11,7 +11,8 @@ namespace retort::train {
 /// Some rows of an update's batch.
 struct BatchPart {
   TokenBatch batch;
-  BatchShare share;  ///< of the update's batch
+  BatchShare share;            ///< of the update's batch
+  std::int64_t first_row = 0;  ///< where its rows begin in the update's batch
 };
 
 /// The batch in parts of `rows` > 0 rows (the last may have fewer), all as long as the whole: means

@@ -1,13 +1,18 @@
 #include "trainers/training/kd_qat_phase.h"
 
+#include "core/base/text.h"
+#include "trainers/data/cache_folder.h"
 #include "trainers/models/calibration.h"
+#include "trainers/models/computed_type.h"
 #include "trainers/models/output_error.h"
 #include "trainers/models/parameter_place.h"
 #include "trainers/settings/run_settings.h"
 #include "trainers/train_error.h"
 #include "trainers/training/logit_parts.h"
+#include "trainers/training/teacher_model.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
@@ -42,10 +47,11 @@ void append(NamedTensors& target, const NamedTensors& added) {
 }
 
 /// What is trained leaves the teacher's memory; what is frozen stays in it.
-void separateTrained(const Model& student) {
+void separateTrained(const Model& student, const Model& teacher) {
   const at::NoGradGuard no_grad;
   for (const NamedTensor& parameter : student.parameters()) {
-    if (parameter.tensor.requires_grad()) {
+    const at::Tensor& other = *findTensor(teacher.parameters(), parameter.name);
+    if (parameter.tensor.requires_grad() && parameter.tensor.is_alias_of(other)) {
       parameter.tensor.set_data(parameter.tensor.detach().clone());
     }
   }
@@ -64,16 +70,19 @@ std::uint64_t bytesBeside(const NamedTensors& tensors, const NamedTensors& other
 }
 
 /// Bytes of the quantized copies that a step keeps: the linear layers' (of embedding tables it
-/// keeps the rows that occur).
+/// keeps the rows that occur). What is held in fewer bits is copied in any case.
 std::uint64_t quantizedCopyBytes(const Model& model) {
-  NamedTensors quantized;
+  const at::ScalarType computed = computedType(model.parameters());
+  std::uint64_t bytes = 0;
   for (const NamedTensor& parameter : model.parameters()) {
     const bool is_table = parameterPlace(parameter.name).projection == "embeddings";
-    if (!is_table && !model.quantization().forParameter(parameter.name).isIdentity()) {
-      quantized.push_back(parameter);
+    const bool is_copied = parameter.tensor.scalar_type() != computed ||
+                           !model.quantization().forParameter(parameter.name).isIdentity();
+    if (!is_table && is_copied) {
+      bytes += static_cast<std::uint64_t>(parameter.tensor.numel()) * c10::elementSize(computed);
     }
   }
-  return totalBytes(quantized);
+  return bytes;
 }
 
 TrainingTask::Forward logitsOf(const Model& model) {
@@ -118,13 +127,19 @@ KdQatPhase::KdQatPhase(const PhaseInput& input)
   distillation_ = Distillation::fromSettings(
       {.settings = input.settings, .layers = layers, .dtype = dtype(), .device = input.device});
   checkLogitParts();
-  teacher_ = teacher.blueprint->build(teacher.parameters, {}, {});
+  teacher_ = makeTeacher(teacher,
+                         {.settings = teacherSettings().read(input.settings),
+                          .dtype = dtype(),
+                          .device = input.device,
+                          .warn = input.warn});
+  teacher_config_ = teacher.blueprint->configJson("");
+  checkTeacherLogits();
   checkStepMemory(*teacher_);
   const ModelQuantization quantization = makeModelQuantization(input.settings);
   quantization.weights.check(student.blueprint->weightShapes());
   takeModel(student, quantization);
   if (is_copy) {
-    separateTrained(model());
+    separateTrained(model(), *teacher_);
   } else {
     takeQuantizers(student, settings.student);
   }
@@ -149,6 +164,56 @@ void KdQatPhase::takeQuantizers(const ModelSource& source, const std::string& fo
                     own.size(),
                     folder));
   }
+}
+
+bool KdQatPhase::needsTeacherPass(Intervention intervention) const {
+  return distillation_.needsTeacher() || intervention != Intervention::kNone;
+}
+
+void KdQatPhase::checkTeacherLogits() const {
+  if (!distillation_.topLogits()) {
+    return;
+  }
+  std::vector<std::string> others;
+  for (const WeightedLoss& entry : distillation_.losses()) {
+    if (entry.loss.needs_teacher) {
+      others.push_back("distill." + entry.name);
+    }
+  }
+  if (interventionOf(0, 1) != Intervention::kNone) {
+    others.emplace_back("intervention");
+  }
+  if (!others.empty()) {
+    input().warn(
+        fmt::format("distill.kl.cache_teacher spares no pass of the teacher, because {} "
+                    "needs it in every step",
+                    joinStrings(others, ", ")));
+  }
+}
+
+bool KdQatPhase::open(const Pulse& pulse) {
+  const auto top = distillation_.topLogits();
+  if (!top) {
+    return true;
+  }
+  const auto folder = cacheFolder("logits");
+  if (!folder) {
+    throw TrainError(ExitCode::kMissingInput,
+                     "distill.kl.cache_teacher has no place for its file: set HOME or "
+                     "XDG_CACHE_HOME to an absolute path");
+  }
+  const Json facts = {{"config", teacher_config_},
+                      {"numerics", runSettings().read(input().settings).numerics},
+                      {"threads", at::get_num_threads()}};
+  teacher_logits_ = TeacherLogits::open({.teacher = *teacher_,
+                                         .task = task(),
+                                         .length = stepShape().length,
+                                         .dtype = dtype(),
+                                         .top = *top,
+                                         .facts = facts,
+                                         .folder = *folder},
+                                        pulse);
+  return teacher_logits_.has_value();
 }
 
 std::vector<TokenBatch> KdQatPhase::calibrationBatches() const {
@@ -221,20 +286,30 @@ LossTerms KdQatPhase::forward(const BatchPart& part,
   const TraceSet needs = distillation_.needs() | request.trace;
   const Intervention intervention = interventionOf(request.step, request.total_steps);
   ForwardOptions options = trainingPass(needs);
-  outcome.teacher = teacherTrace(part.batch,
-                                 {.trace = needs | interventionNeeds(intervention),
-                                  .stops_before_head = options.stops_before_head});
-  pulse();
+  std::optional<TopLogits> top;
+  if (teacher_logits_) {
+    const auto first = static_cast<std::size_t>(part.first_row);
+    const auto count = static_cast<std::size_t>(part.batch.input_ids.size(0));
+    top = teacher_logits_->at(request.rows.subspan(first, count), input().device);
+  }
+  if (!top || request.trace != TraceSet() || needsTeacherPass(intervention)) {
+    outcome.teacher = teacherTrace(part.batch,
+                                   {.trace = needs | interventionNeeds(intervention),
+                                    .stops_before_head = options.stops_before_head});
+    pulse();
+  }
   options.intervention = intervention;
   options.variant = interventionVariant(intervention_);
-  options.teacher = &*outcome.teacher;
+  options.teacher = outcome.teacher ? &*outcome.teacher : nullptr;
   outcome.student = model().forward(part.batch, options);
+  const ModelTrace nothing;
   const LossInput input = {.student = outcome.student,
-                           .teacher = *outcome.teacher,
+                           .teacher = outcome.teacher ? *outcome.teacher : nothing,
                            .batch = part.batch,
                            .step = request.step,
                            .total_steps = request.total_steps,
-                           .share = part.share};
+                           .share = part.share,
+                           .teacher_top = top ? &*top : nullptr};
   return options.stops_before_head ? inParts(part, input) : distillation_.evaluate(input);
 }
 
@@ -243,6 +318,7 @@ LossTerms KdQatPhase::inParts(const BatchPart& part, const LossInput& whole) con
   const Distillation others = distillation_.onTraces();
   const PartedLogits logits = {.student = {whole.student.logits, model().headWeight()},
                                .teacher = {whole.teacher.logits, teacher_->headWeight()},
+                               .teacher_top = whole.teacher_top,
                                .rows = stepMemory().logit_rows};
   LossTerms terms;
   if (!on_logits.losses().empty()) {
@@ -252,7 +328,8 @@ LossTerms KdQatPhase::inParts(const BatchPart& part, const LossInput& whole) con
                                  .batch = now.batch,
                                  .step = whole.step,
                                  .total_steps = whole.total_steps,
-                                 .share = now.share});
+                                 .share = now.share,
+                                 .teacher_top = now.teacher_top ? &*now.teacher_top : nullptr});
     });
   }
   if (!others.losses().empty()) {
@@ -344,13 +421,18 @@ Json KdQatPhase::summary() const {
 MemoryEstimate KdQatPhase::memory() const {
   StepShape shape = stepShape();
   shape.quantizes_activations = model().quantization().quantizesActivations();
-  shape.has_teacher = true;
+  // Without a pass of the teacher there is no trace of it to compare with.
+  const Intervention intervention = interventionOf(0, 1);
+  shape.has_teacher =
+      !distillation_.topLogits() || needsTeacherPass(intervention) || shape.traces != TraceSet();
   shape.logit_losses = static_cast<std::int64_t>(distillation_.onLogits().losses().size());
-  shape.traces |= distillation_.needs() | interventionNeeds(interventionOf(0, 1));
+  shape.traces |= distillation_.needs() | interventionNeeds(intervention);
+  // On another device it takes none of this one's.
+  const bool is_near = teacher_->parameters().front().tensor.device() == input().device;
   return blueprint().memory(shape,
                             {.latent = bytesBeside(parameters(), teacher_->parameters()),
                              .trainable = totalBytes(trainableParameters()),
-                             .teacher = totalBytes(teacher_->parameters()),
+                             .teacher = is_near ? totalBytes(teacher_->parameters()) : 0,
                              .quantized = quantizedCopyBytes(model()),
                              .moments = momentBytes(trainableParameters())});
 }

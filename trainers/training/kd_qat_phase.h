@@ -5,8 +5,10 @@
 #include "trainers/settings/setting_group.h"
 #include "trainers/training/intervention.h"
 #include "trainers/training/model_phase.h"
+#include "trainers/training/teacher_logits.h"
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,7 +26,9 @@ struct LayerMapSettings {
 /// Quantization-aware training of a student by distillation from its full-precision teacher
 /// (arXiv 2211.11014). The teacher is in evaluation mode and records no gradients; the student
 /// starts from the teacher's weights unless it has its own, and is quantized on the fly; frozen
-/// weights are quantized once, and their latent values are then the teacher's own tensors. While an
+/// weights are quantized once, and their latent values are then the teacher's own tensors. The
+/// teacher is left out of steps in which nothing but cached logits (TeacherLogits) is asked of it.
+/// While an
 /// intervention (intervention.h) lasts, the student computes with parts of the teacher's trace;
 /// evaluations "eval.…" are without it, "intervention.eval.…" with that of the last update.
 class KdQatPhase : public ModelPhase {
@@ -33,6 +37,9 @@ class KdQatPhase : public ModelPhase {
   explicit KdQatPhase(const PhaseInput& input);
 
   [[nodiscard]] bool hasTeacher() const override { return true; }
+
+  /// Finds or makes the teacher's logits that a loss wants from the cache.
+  [[nodiscard]] bool open(const Pulse& pulse) override;
 
   /// Calibrates the quantizers that have no numbers yet, and searches the grids of weights that
   /// start by the error of their outputs, unless the student brought them along.
@@ -81,6 +88,12 @@ class KdQatPhase : public ModelPhase {
   [[nodiscard]] ModelTrace teacherTrace(const TokenBatch& batch,
                                         const ForwardOptions& options) const;
 
+  /// What is asked of the teacher in an update when nothing is measured.
+  [[nodiscard]] bool needsTeacherPass(Intervention intervention) const;
+
+  /// Warns when cached logits spare no pass of the teacher.
+  void checkTeacherLogits() const;
+
   /// The losses on the logits part by part, and then the others.
   [[nodiscard]] LossTerms inParts(const BatchPart& part, const LossInput& whole) const;
 
@@ -92,6 +105,8 @@ class KdQatPhase : public ModelPhase {
   LayerMap layer_map_;
   std::set<std::string> taken_quantizers_;  // tensors that came with the student
   std::unique_ptr<Model> teacher_;
+  Json teacher_config_;
+  std::optional<TeacherLogits> teacher_logits_;
 };
 
 }  // namespace retort::train

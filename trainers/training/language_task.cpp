@@ -1,5 +1,6 @@
 #include "trainers/training/language_task.h"
 
+#include "trainers/data/cache_folder.h"
 #include "trainers/data/data_settings.h"
 #include "trainers/data/grammar.h"
 #include "trainers/data/text_corpora.h"
@@ -12,7 +13,6 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <numeric>
 #include <utility>
 
@@ -50,15 +50,10 @@ Corpora grammarCorpora(const SettingValues& settings) {
   return corpora;
 }
 
-/// Where tokens of texts are kept for other trainers; none without a home.
+/// Tokens of texts are kept for other trainers.
 std::optional<TokenCache> tokenCache() {
-  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/') {
-    return TokenCache(std::filesystem::path(cache) / "retort" / "tokens");
-  }
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') {
-    return TokenCache(std::filesystem::path(home) / ".cache" / "retort" / "tokens");
-  }
-  return std::nullopt;
+  const auto folder = cacheFolder("tokens");
+  return folder ? std::optional<TokenCache>(*folder) : std::nullopt;
 }
 
 Corpora textCorpora(const TaskRequest& request) {

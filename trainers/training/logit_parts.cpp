@@ -61,6 +61,9 @@ LossTerms inLogitParts(const PartedLogits& logits,
     now.share.logits *= static_cast<double>(count) / static_cast<double>(total);
     now.student.logits = at::linear(rows, weight);
     now.teacher.logits = teacherLogits(logits.teacher, first, count);
+    if (logits.teacher_top != nullptr) {
+      now.teacher_top = logits.teacher_top->narrow(first, count);
+    }
     const LossTerms terms = objective(now);
     terms.total.backward();
     value = value + terms.total.detach();

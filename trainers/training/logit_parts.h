@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 namespace retort::train {
 
@@ -21,13 +22,15 @@ struct HeadProduct {
 struct PartedLogits {
   HeadProduct student;
   HeadProduct teacher;
-  std::int64_t rows = 0;  ///< > 0: positions whose logits are computed at once
+  const TopLogits* teacher_top = nullptr;  ///< a row for each judged position; may be null
+  std::int64_t rows = 0;                   ///< > 0: positions whose logits are computed at once
 };
 
 /// Some judged positions of a batch.
 struct LogitPart {
   ModelTrace student;  ///< of the logits alone
   ModelTrace teacher;
+  std::optional<TopLogits> teacher_top;
   TokenBatch batch;  ///< all rows, judged at these positions only
   BatchShare share;  ///< of the update's batch
 };

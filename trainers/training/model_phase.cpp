@@ -5,6 +5,7 @@
 #include "trainers/data/text_settings.h"
 #include "trainers/freezing/freezing.h"
 #include "trainers/io/model_folder.h"
+#include "trainers/optimizers/fused_adam.h"
 #include "trainers/optimizers/registry.h"
 #include "trainers/settings/loop_settings.h"
 #include "trainers/train_error.h"
@@ -45,6 +46,16 @@ std::optional<std::size_t> firstBad(const std::vector<at::Tensor>& layers) {
   return std::nullopt;
 }
 
+/// As train.weights_dtype says.
+NamedTensors heldParameters(NamedTensors parameters, const std::string& weights_dtype) {
+  for (NamedTensor& parameter : parameters) {
+    if (weights_dtype == "bfloat16" && parameter.tensor.dim() == 2) {
+      parameter.tensor = parameter.tensor.to(at::kBFloat16);
+    }
+  }
+  return parameters;
+}
+
 }  // namespace
 
 const SettingGroup<StepMemorySettings>& stepMemorySettings() {
@@ -64,6 +75,14 @@ const SettingGroup<StepMemorySettings>& stepMemorySettings() {
                 .unit = "tokens",
                 .minimum = 0,
                 .maximum = 1e9,
+                .when = {taskIsForLanguageModels()}})
+          .add(&StepMemorySettings::weights_dtype,
+               {.key = "train.weights_dtype",
+                .documentation = "how the trained model's matrices, and their gradients, are held: "
+                                 "full: as dtype says; bfloat16: in 16 bits, while passes compute "
+                                 "in dtype, and an update computes in float32 and is rounded to "
+                                 "the nearest",
+                .choices = {"full", "bfloat16"},
                 .when = {taskIsForLanguageModels()}});
   return kGroup;
 }
@@ -142,8 +161,9 @@ void ModelPhase::takeModel(const ModelSource& source, const ModelQuantization& q
     input_.warn(warning);
   }
   blueprint_ = source.blueprint;
-  model_ =
-      blueprint_->build(source.parameters, quantization, modelSettings().read(input_.settings));
+  model_ = blueprint_->build(heldParameters(source.parameters, step_memory_.weights_dtype),
+                             quantization,
+                             modelSettings().read(input_.settings));
   checkStepMemory(*model_);
   const std::vector<std::string> names = namesOf(parameters());
   const FreezeSettings freeze = freezeSettings().read(input_.settings);
@@ -251,11 +271,12 @@ MemoryEstimate ModelPhase::memory() const {
 std::uint64_t ModelPhase::momentBytes(const NamedTensors& trainable) const {
   const OptimizerSettings settings = optimizerSettings().read(input_.settings);
   const std::optional<double> bytes = findOptimizer(settings.optimizer).moment_bytes;
-  double numbers = 0;
+  double sum = 0;
   for (const NamedTensor& entry : trainable) {
-    numbers += static_cast<double>(entry.tensor.numel());
+    const auto own = 2.0 * static_cast<double>(c10::elementSize(momentType(entry.tensor)));
+    sum += static_cast<double>(entry.tensor.numel()) * bytes.value_or(own);
   }
-  return bytes ? static_cast<std::uint64_t>(numbers * *bytes) : 2 * totalBytes(trainable);
+  return static_cast<std::uint64_t>(sum);
 }
 
 StepShape ModelPhase::stepShape() const {

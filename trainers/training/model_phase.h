@@ -18,9 +18,10 @@ namespace retort::train {
 struct StepMemorySettings {
   bool gradient_checkpointing = false;
   std::int64_t logit_rows = 0;
+  std::string weights_dtype = "full";
 };
 
-/// train.gradient_checkpointing, train.logit_rows
+/// train.gradient_checkpointing, train.logit_rows, train.weights_dtype
 [[nodiscard]] const SettingGroup<StepMemorySettings>& stepMemorySettings();
 
 /// What every phase is made from.

@@ -159,8 +159,8 @@ void TrainingLoop::resume(const Checkpoint& checkpoint) {
 }
 
 LoopEnd TrainingLoop::run() {
-  if (!is_resumed_ && !phase_.prepare(pulse())) {
-    return {ExitCode::kStopped, "stopped on request before the first step"};
+  if (!phase_.open(pulse()) || (!is_resumed_ && !phase_.prepare(pulse()))) {
+    return {ExitCode::kStopped, fmt::format("stopped on request before step {}", state_.step + 1)};
   }
   bool goes_on = evaluateTeacherOnce() && evaluateIfDue();
   while (goes_on && state_.step < total_steps_) {

@@ -64,6 +64,10 @@ class TrainingPhase {
   /// Those that are trained.
   [[nodiscard]] virtual NamedTensors trainableParameters() const = 0;
 
+  /// What every attempt needs before its first step; it leaves parameters() as they are. False when
+  /// `pulse` gave it up.
+  [[nodiscard]] virtual bool open(const Pulse& /*pulse*/) { return true; }
+
   /// What has to be done once, before the first step of a run that starts anew; all of it is in
   /// parameters(). False when `pulse` gave it up.
   [[nodiscard]] virtual bool prepare(const Pulse& /*pulse*/) { return true; }

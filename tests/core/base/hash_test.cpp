@@ -63,6 +63,15 @@ TEST(Sha256OfInput, FollowsLinksAndPassesOverSubfolders) {
   EXPECT_EQ(sha256OfInput(folder / "linked"), sha256OfInput(folder / "plain"));
 }
 
+TEST(Sha256, OfPiecesIsThatOfTheWhole) {
+  Sha256 hash;
+  hash.update("re");
+  hash.update("");
+  hash.update("tort", 4);
+
+  EXPECT_EQ(hash.finishHex(), sha256Hex("retort"));
+}
+
 TEST(Sha256OfInput, RefusesWhatHoldsNothing) {
   const TempFolder folder;
   std::filesystem::create_directories(folder / "empty");

@@ -1,5 +1,6 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "tests/trainers/cache_home.h"
 #include "tests/trainers/end_to_end/run_directory.h"
 #include "tests/trainers/training/tiny_language_settings.h"
 
@@ -91,6 +92,55 @@ TEST(Interruption, InterventionsAndLearnedLossesGoOnBitForBit) {
   for (const std::int64_t step : {15, 35}) {
     TrainerProgram program = run.start();
     ASSERT_TRUE(run.waitFor("metrics", step));
+    program.send(SIGKILL);
+    program.wait();
+  }
+
+  expectSameAsUndisturbed(run, settings);
+}
+
+// The teacher's logits are made in the first attempt and read in the next ones, or made again.
+TEST(Interruption, KilledRunsWithACachedTeacherGoOnBitForBit) {
+  const TemporaryFolder folder;
+  const CacheHome home(folder.path());
+  const RunDirectory teacher(tinyPretrainGiven());
+  ASSERT_EQ(teacher.run().exit_code, 0);
+  SettingValues settings = tinyLanguageKdQatGiven(teacher.paths().model());
+  settings["train.steps"] = 60;
+  settings["train.eval_every"] = 20;
+  settings["checkpoint.every"] = 7;
+  settings["distill.kl.top_k"] = 5;
+  settings["distill.kl.cache_teacher"] = true;
+  const RunDirectory run(settings);
+  for (const std::int64_t step : {15, 35}) {
+    TrainerProgram program = run.start();
+    ASSERT_TRUE(run.waitFor("metrics", step));
+    program.send(SIGKILL);
+    program.wait();
+    if (step == 15) {
+      std::filesystem::remove_all(folder.path() / "retort" / "logits");
+    }
+  }
+
+  expectSameAsUndisturbed(run, settings);
+  EXPECT_TRUE(std::filesystem::exists(folder.path() / "retort" / "logits"));
+}
+
+TEST(Interruption, KilledRunsInFewerBitsGoOnBitForBit) {
+  const RunDirectory teacher(tinyPretrainGiven());
+  ASSERT_EQ(teacher.run().exit_code, 0);
+  SettingValues settings = tinyLanguageKdQatGiven(teacher.paths().model());
+  settings["train.steps"] = 40;
+  settings["train.eval_every"] = 20;
+  settings["checkpoint.every"] = 7;
+  settings["train.weights_dtype"] = "bfloat16";
+  settings["train.optimizer"] = "adamw_8bit";
+  settings["teacher.dtype"] = "bfloat16";
+  settings["quant.kv_cache.bits"] = 4;
+  const RunDirectory run(settings);
+  {
+    TrainerProgram program = run.start();
+    ASSERT_TRUE(run.waitFor("metrics", 17));
     program.send(SIGKILL);
     program.wait();
   }

@@ -150,6 +150,45 @@ TEST(KlLoss, OfTheTopTokensHasTheGradientOfItsValue) {
   }
 }
 
+// With what is known of the top tokens alone, the loss is what it is with all logits.
+TEST(KlLoss, OfCachedTopTokensIsThatOfTheLogits) {
+  const at::Tensor student = randomTensor({5, 9}, 8);
+  const at::Tensor teacher = randomTensor({5, 9}, 9) * 3;
+  for (const char* rest : {"renormalized", "bucket"}) {
+    for (const char* divergence : {"forward", "reverse", "jensen_shannon", "cakld"}) {
+      for (const std::int64_t k : {1, 4, 9}) {
+        const KlOptions options = {
+            .divergence = divergence, .temperature = 2, .top_k = k, .rest = rest};
+        // Without a rest, the normalization of any temperature will do.
+        const double temperature = std::string(rest) == "bucket" ? 2 : 1;
+        const TopLogits top = topLogits(teacher, {.count = k, .temperature = temperature});
+
+        EXPECT_LT(largestDifference(tokenDivergence(student, top, options),
+                                    tokenDivergence(student, teacher, options)),
+                  1e-13)
+            << rest << divergence << k;
+      }
+    }
+  }
+}
+
+// Of (4, 3, 2, 1) / 10 two are known: (0.4, 0.3, 0.3 of the others) against (0.1, 0.2, 0.7).
+TEST(KlLoss, OfCachedTopTokensIsThatByHand) {
+  const ModelTrace student{.logits = rising()};
+  const ModelTrace nothing;
+  const TokenBatch batch{.input_ids = at::zeros({1, 1}, at::kLong)};
+  const TopLogits top = {.values = tensorOf({{4.0, 3.0}}).log(),
+                         .ids = at::tensor({0L, 1L}).unsqueeze(0),
+                         .log_sum = tensorOf({10.0}).log()};
+  const LossInput input = {
+      .student = student, .teacher = nothing, .batch = batch, .teacher_top = &top};
+
+  EXPECT_NEAR(klDivergence(input, {.top_k = 2, .rest = "bucket"}).item<double>(),
+              0.4 * std::log(0.4 / 0.1) + 0.3 * std::log(0.3 / 0.2) + 0.3 * std::log(0.3 / 0.7),
+              1e-14);
+  EXPECT_NEAR(klDivergence(input, {.top_k = 2}).item<double>(), kl(4.0 / 7, 1.0 / 3), 1e-15);
+}
+
 TEST(KlLoss, MultipliesByTheSquareOfTheTemperature) {
   const at::Tensor student = randomTensor({4, 5}, 2);
   const at::Tensor teacher = randomTensor({4, 5}, 3);

@@ -1,6 +1,9 @@
 #include "trainers/models/model_quantization.h"
 
+#include "tests/trainers/tensor_testing.h"
 #include "trainers/train_error.h"
+
+#include <ATen/ATen.h>
 
 #include <gtest/gtest.h>
 
@@ -12,6 +15,25 @@ TEST(ModelQuantization, IsOffByDefault) {
 
   EXPECT_TRUE(quantization.forParameter("bert.pooler.dense.weight").isIdentity());
   EXPECT_FALSE(quantization.quantizesActivations());
+}
+
+TEST(ModelQuantization, LeavesTheCacheOfKeysAndValuesUnlessItIsToldTo) {
+  EXPECT_TRUE(makeModelQuantization({}).kvCache().isIdentity());
+  EXPECT_EQ(makeModelQuantization({{"quant.kv_cache.bits", 4}}).kvCache().options().bits, 4);
+  EXPECT_THROW(static_cast<void>(makeModelQuantization({{"quant.kv_cache.bits", 1}})), TrainError);
+}
+
+// Two tokens with the largest magnitudes 7 and 14: steps of 1 and 2, whatever a value's size, and a
+// gradient that passes everywhere.
+TEST(ModelQuantization, TheCacheHasAScaleForEachTokenAndAStraightGradient) {
+  const Quantizer cache = ModelQuantization{.kv_cache_bits = 4}.kvCache();
+  const at::Tensor x = tensorOf({{{7.0, -2.4, 0.5, 1.5}, {-14.0, 5.1, 1.0, 2.9}}});
+  const at::Tensor weight = tensorOf({{{1.0, 2.0, 3.0, 4.0}, {5.0, 6.0, 7.0, 8.0}}});
+
+  EXPECT_LT(
+      largestDifference(cache(x), tensorOf({{{7.0, -2.0, 0.0, 2.0}, {-14.0, 6.0, 0.0, 2.0}}})),
+      1e-14);
+  EXPECT_TRUE(at::equal(gradientOf(cache, x, weight), weight));
 }
 
 TEST(ModelQuantization, FollowsThePapersTable) {

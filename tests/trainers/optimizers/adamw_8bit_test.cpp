@@ -112,6 +112,29 @@ TEST(Adam8bit, GoesOnFromItsState) {
   EXPECT_TRUE(at::equal(straight.all[1].tensor, stopped.all[1].tensor));
 }
 
+// Moments of weights of 16 bits are what they are of the same numbers in float.
+TEST(Adam8bit, OfWeightsOf16BitsIsThatOfFloatRoundedAfterEachUpdate) {
+  const at::Tensor narrow = randomTensor({70, 60}, 1).to(at::kBFloat16).requires_grad_();
+  const at::Tensor wide = narrow.detach().to(at::kFloat).requires_grad_();
+  auto optimizer = adamw8bitDefinition().make({{"large.weight", narrow}}, kSettings);
+  const auto other = adamw8bitDefinition().make({{"large.weight", wide}}, kSettings);
+  for (std::uint64_t step = 0; step < 4; ++step) {
+    if (step == 2) {  // and it goes on from its state
+      const NamedTensors state = optimizer->state();
+      optimizer = adamw8bitDefinition().make({{"large.weight", narrow}}, kSettings);
+      optimizer->setState(state);
+    }
+    narrow.mutable_grad() = randomTensor({70, 60}, step, 1e-3).to(at::kBFloat16);
+    wide.mutable_grad() = narrow.grad().to(at::kFloat);
+    optimizer->step(0.01);
+    other->step(0.01);
+    const at::NoGradGuard no_grad;
+    wide.copy_(wide.to(at::kBFloat16));
+
+    EXPECT_TRUE(at::equal(narrow.to(at::kFloat), wide)) << step;
+  }
+}
+
 TEST(Adam8bit, HoldsTwoBytesForAWeight) {
   const Weights weights;
   const auto optimizer = adamw8bitDefinition().make({weights.all[0]}, kSettings);

@@ -54,6 +54,56 @@ TEST_P(FusedAdamState, ContinuesBitForBit) {
 
 INSTANTIATE_TEST_SUITE_P(BothKinds, FusedAdamState, testing::Bool());
 
+// torch.optim.AdamW's updates of a float32 copy that is rounded after each, with the rounding to
+// the nearest: sums of small updates that rounding swallows stay swallowed.
+TEST(FusedAdam, RoundsWeightsOf16BitsAfterEachUpdateInFloat) {
+  const Json golden = testData("precision_golden.json").at("adamw");
+  const at::Tensor p = tensorOf(golden.at("start"), at::kBFloat16).requires_grad_();
+  FusedAdam optimizer({{"a.weight", p}},
+                      {.beta2 = 0.95, .epsilon = 1e-8, .weight_decay = 0.1},
+                      /*corrects_bias=*/true);
+
+  for (std::size_t step = 0; step < golden.at("weights").size(); ++step) {
+    p.mutable_grad() = tensorOf(golden.at("gradients")[step], at::kBFloat16);
+    optimizer.step(0.02);
+
+    EXPECT_TRUE(at::equal(p.to(at::kDouble), tensorOf(golden.at("weights")[step]))) << step;
+  }
+
+  const NamedTensors state = optimizer.state();
+  const at::Tensor& first = *findTensor(state, "exp_avg/a.weight");
+  EXPECT_EQ(first.scalar_type(), at::kFloat);
+  EXPECT_LT(largestDifference(first.to(at::kDouble), tensorOf(golden.at("exp_avg"))), 1e-7);
+  EXPECT_LT(largestDifference(findTensor(state, "exp_avg_sq/a.weight")->to(at::kDouble),
+                              tensorOf(golden.at("exp_avg_sq"))),
+            1e-7);
+}
+
+TEST(FusedAdam, ContinuesWeightsOf16BitsBitForBit) {
+  const auto start = [] {
+    return randomTensor({30, 4}, 5).to(at::kBFloat16).requires_grad_();
+  };
+  const at::Tensor whole = start();
+  const at::Tensor stopped = start();
+  FusedAdam first({{"a.weight", whole}}, {}, true);
+  auto second =
+      std::make_unique<FusedAdam>(NamedTensors{{"a.weight", stopped}}, OptimizerSettings{}, true);
+  for (std::uint64_t step = 0; step < 4; ++step) {
+    if (step == 2) {
+      const NamedTensors state = copyOf(second->state());
+      second = std::make_unique<FusedAdam>(
+          NamedTensors{{"a.weight", stopped}}, OptimizerSettings{}, true);
+      second->setState(state);
+    }
+    whole.mutable_grad() = randomTensor({30, 4}, step).to(at::kBFloat16);
+    stopped.mutable_grad() = whole.grad();
+    first.step(0.01);
+    second->step(0.01);
+  }
+
+  EXPECT_TRUE(at::equal(whole, stopped));
+}
+
 TEST(FusedAdam, LeavesParametersWithoutGradientAlone) {
   OptimizerGolden golden;
   golden.setGradients(1);

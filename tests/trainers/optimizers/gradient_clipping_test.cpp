@@ -2,6 +2,8 @@
 
 #include "tests/trainers/optimizers/optimizer_golden.h"
 
+#include <ATen/ops/ones.h>
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -19,6 +21,19 @@ NamedTensors withGradients(const std::vector<Json>& gradients) {
     parameters.push_back({"p", tensor});
   }
   return parameters;
+}
+
+// 257 ones: their sum has more digits than bfloat16.
+TEST(GradientClipping, SumsNumbersOf16BitsInFloat) {
+  NamedTensors parameters = withGradients({{3.0, 4.0}});
+  const at::Tensor narrow = at::ones({257}, at::kBFloat16).requires_grad_();
+  narrow.mutable_grad() = at::ones({257}, at::kBFloat16);
+  parameters.push_back({"narrow", narrow});
+
+  const auto norms = gradientNorms(parameters);
+
+  EXPECT_EQ(norms[0], 5);
+  EXPECT_NEAR(norms[1], std::sqrt(257.0), 1e-6);
 }
 
 TEST(GradientClipping, MeasuresEachTensor) {
