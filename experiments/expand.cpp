@@ -1,4 +1,5 @@
 #include "core/base/text.h"
+#include "core/settings/metric_name.h"
 #include "experiments/catalogue_scope.h"
 #include "experiments/experiment_document.h"
 #include "experiments/experiment_file.h"
@@ -25,14 +26,6 @@ std::string groupedDigits(std::uint64_t number) {
     text.insert(i - 3, " ");
   }
   return text;
-}
-
-/// "grad_norm" of "grad_norm[layer=0]" and of "mean(grad_norm[layer=0])".
-std::string reportedMetric(std::string name) {
-  if (name.starts_with("mean(") && name.ends_with(")")) {
-    name = name.substr(5, name.size() - 6);
-  }
-  return name.substr(0, name.find('['));
 }
 
 class Expander {
@@ -303,7 +296,8 @@ class Expander {
       if (part.value.contains("metric")) {
         const Json& metric = part.value.at("metric");
         for (const Json& name : metric.is_array() ? metric : Json::array({metric})) {
-          static_cast<void>(findMetric(reportedMetric(name.get<std::string>()), part.place));
+          static_cast<void>(
+              findMetric(parseMetricName(name.get<std::string>()).metric, part.place));
         }
       }
       report[key].push_back(part.value);

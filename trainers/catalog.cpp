@@ -38,6 +38,7 @@ namespace retort::train {
 namespace {
 
 constexpr const char* kTrainer = "retort-train";
+constexpr const char* kOwn = "Retort's own bookkeeping";
 
 template <class T>
 void append(std::vector<T>& target, const std::vector<T>& added) {
@@ -120,13 +121,18 @@ std::vector<MetricSpec> allMetrics() {
       {.name = "train.loss",
        .better = "min",
        .documentation = "total training loss, mean over the steps since the last point, each "
-                        "before its update"}};
+                        "before its update",
+       .formula = "\\sum_i c_i L_i",
+       .source = kOwn}};
   append(metrics, encoderTaskMetrics());
   append(metrics, languageTaskMetrics());
   append(metrics, generateMetrics());
   append(metrics, signalFreezeMetrics());
   for (const ProbeDefinition* probe : probeRegistry()) {
-    append(metrics, probe->metrics);
+    for (MetricSpec metric : probe->metrics) {
+      metric.source = metric.source.empty() ? probe->spec.source : metric.source;
+      metrics.push_back(std::move(metric));
+    }
   }
   return metrics;
 }

@@ -43,6 +43,11 @@ std::string wrap(const std::string& text, std::size_t indent, std::size_t width)
   return wrapText(escapeForTerminal(text), width, indent);
 }
 
+/// A paragraph of an entry; nothing without text.
+std::string paragraph(const std::string& label, const std::string& text, std::size_t width) {
+  return text.empty() ? "" : wrap(label + text, 6, width);
+}
+
 template <class Spec, class KeyOf>
 std::map<std::string, std::vector<const Spec*>> groupBy(const std::vector<Spec>& specs,
                                                         const KeyOf& key_of) {
@@ -70,6 +75,23 @@ std::string heading(const std::string& text, bool has_color) {
 
 std::string dimensionsText(const MetricSpec& metric) {
   return metric.dimensions.empty() ? "" : "[" + joinStrings(metric.dimensions, ", ") + "]";
+}
+
+/// How several layers, projections or heads become one number, where it is not the mean.
+std::string combinationText(const MetricSpec& metric) {
+  switch (metric.combine) {
+    case Combination::kMean:
+      break;
+    case Combination::kRootOfSquares:
+      return "several as one: root of the sum of squares";
+    case Combination::kSum:
+      return "several as one: sum";
+    case Combination::kMaximum:
+      return "several as one: the largest";
+    case Combination::kMinimum:
+      return "several as one: the smallest";
+  }
+  return "";
 }
 
 std::string betterText(const MetricSpec& metric) {
@@ -187,14 +209,21 @@ std::string catalogueText(const Catalogue& catalogue, std::size_t width, bool ha
     for (const TechniqueSpec* technique : techniques) {
       text += "  " + escapeForTerminal(technique->name) + "\n";
       text += wrap(technique->documentation, 6, width);
-      text += technique->formula.empty() ? "" : wrap(technique->formula, 6, width);
+      text += paragraph("", technique->formula, width);
+      text += paragraph("Settings: ", joinStrings(technique->settings, ", "), width);
+      text += paragraph("Source: ", technique->source, width);
     }
   }
   text += catalogue.metrics.empty() ? "" : "\n" + heading("metrics", has_color);
   for (const MetricSpec& metric : catalogue.metrics) {
     text += "  " + escapeForTerminal(metric.name + dimensionsText(metric)) + "\n";
-    text +=
-        wrap(joinPresent({metric.documentation, metric.unit, betterText(metric)}, "; "), 6, width);
+    text += wrap(
+        joinPresent(
+            {metric.documentation, metric.unit, betterText(metric), combinationText(metric)}, "; "),
+        6,
+        width);
+    text += paragraph("", metric.formula, width);
+    text += paragraph("Source: ", metric.source, width);
   }
   return text;
 }
@@ -227,15 +256,22 @@ std::string catalogueMarkdown(const Catalogue& catalogue) {
       text += "- **" + escapeMarkdown(technique->name) +
               "**: " + escapeMarkdown(technique->documentation);
       text += technique->formula.empty() ? "" : "  \n  " + escapeMarkdown(technique->formula);
+      text += technique->settings.empty()
+                  ? ""
+                  : "  \n  Settings: " + escapeMarkdown(joinStrings(technique->settings, ", "));
       text += technique->source.empty() ? "" : "  \n  Source: " + escapeMarkdown(technique->source);
       text += "\n";
     }
   }
-  text += "\n## Metrics\n\n| metric | unit | better | meaning |\n| --- | --- | --- | --- |\n";
+  text +=
+      "\n## Metrics\n\n| metric | unit | better | meaning | source |\n"
+      "| --- | --- | --- | --- | --- |\n";
   for (const MetricSpec& metric : catalogue.metrics) {
     text += "| " + escapeMarkdown(metric.name + dimensionsText(metric)) + " | " +
             escapeMarkdown(metric.unit) + " | " + escapeMarkdown(metric.better) + " | " +
-            escapeMarkdown(joinPresent({metric.documentation, metric.formula}, "; ")) + " |\n";
+            escapeMarkdown(joinPresent(
+                {metric.documentation, metric.formula, combinationText(metric)}, "; ")) +
+            " | " + escapeMarkdown(metric.source) + " |\n";
   }
   return text;
 }

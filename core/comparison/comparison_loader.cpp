@@ -4,6 +4,7 @@
 #include "core/comparison/comparison_choices.h"
 #include "core/comparison/curve_part.h"
 #include "core/run/format.h"
+#include "core/settings/metric_name.h"
 #include "storage/workspace_store.h"
 
 #include <algorithm>
@@ -13,20 +14,8 @@
 namespace retort {
 namespace {
 
-constexpr std::string_view kMean = "mean(";
-
-bool isMean(const std::string& name) {
-  return name.starts_with(kMean) && name.ends_with(")");
-}
-
-/// "grad_norm[layer=0]" of "mean(grad_norm[layer=0])"; other names as they are.
-std::string curveOf(const std::string& name) {
-  return isMean(name) ? name.substr(kMean.size(), name.size() - kMean.size() - 1) : name;
-}
-
 std::string metricOf(const std::string& name) {
-  const std::string curve = curveOf(name);
-  return curve.substr(0, curve.find('['));
+  return parseMetricName(name).metric;
 }
 
 /// A string or a list of strings in the report; nothing when it is absent.
@@ -161,13 +150,14 @@ Status addCurveValues(storage::WorkspaceStore& store,
   return {};
 }
 
-/// Each run's mean over the last points of the curves that the metric includes, "mean(NAME)" or
-/// "mean(NAME[layer=0])". Curves that end in a number that is not finite make the mean one.
-Status addMeanValues(storage::WorkspaceStore& store,
-                     const ComparedMetric& metric,
-                     const std::vector<std::string>& run_ids,
-                     std::map<std::string, ComparedRun*>& runs) {
-  const auto wanted = parseSeries(curveOf(metric.name));
+/// Each run's last points of the curves that the metric includes as one number: "mean(NAME)",
+/// "max(NAME[layer=0])".
+Status addCombinedValues(storage::WorkspaceStore& store,
+                         const ComparedMetric& metric,
+                         const std::vector<std::string>& run_ids,
+                         std::map<std::string, ComparedRun*>& runs) {
+  const MetricName name = parseMetricName(metric.name);
+  const auto wanted = parseSeries(name.curve);
   if (!wanted) {
     return failWith(wanted.error());
   }
@@ -175,17 +165,15 @@ Status addMeanValues(storage::WorkspaceStore& store,
   if (!summaries) {
     return failWith(summaries.error());
   }
-  std::map<std::string, std::pair<double, double>> sums;  // sum and count by run
+  std::map<std::string, std::vector<double>> values;  // by run
   for (const storage::SeriesSummary& summary : *summaries) {
     if (isPartOf(summary.key, *wanted)) {
-      auto& [sum, count] = sums[summary.run_id];
-      sum += summary.last.value;
-      count += 1;
+      values[summary.run_id].push_back(summary.last.value);
     }
   }
-  for (const auto& [run_id, sum] : sums) {
-    const double mean = sum.first / sum.second;
-    runs.at(run_id)->metrics[metric.name] = {mean, mean};
+  for (const auto& [run_id, last] : values) {
+    const double combined = combine(last, *name.combination);
+    runs.at(run_id)->metrics[metric.name] = {combined, combined};
   }
   return {};
 }
@@ -226,7 +214,8 @@ Status addValues(storage::WorkspaceStore& store,
                  const std::vector<std::string>& existing,
                  std::map<std::string, ComparedRun*>& runs) {
   for (const ComparedMetric& metric : metrics) {
-    const auto add = isMean(metric.name) ? &addMeanValues : &addCurveValues;
+    const auto add =
+        parseMetricName(metric.name).combination ? &addCombinedValues : &addCurveValues;
     if (Status status = add(store, metric, existing, runs); !status) {
       return status;
     }

@@ -25,32 +25,38 @@ struct Mean {
   [[nodiscard]] double value() const { return sum / static_cast<double>(count); }
 };
 
-/// Run -> layer -> the mean over the curves that belong to it.
-using LayerMeans = std::map<std::string, std::map<int, Mean>>;
+/// Run -> layer -> the finite values of the curves that belong to it.
+using LayerValues = std::map<std::string, std::map<int, std::vector<double>>>;
 
 bool includes(const SeriesKey& wanted, const SeriesKey& key) {
   return key.layer && isPartOf(key, wanted);
 }
 
-Result<LayerMeans> lastValues(storage::MetricStore& metrics,
-                              const std::vector<std::string>& run_ids,
-                              const SeriesKey& wanted) {
+void add(LayerValues& values, const std::string& run_id, const SeriesKey& key, double value) {
+  if (std::isfinite(value)) {
+    values[run_id][*key.layer].push_back(value);
+  }
+}
+
+Result<LayerValues> lastValues(storage::MetricStore& metrics,
+                               const std::vector<std::string>& run_ids,
+                               const SeriesKey& wanted) {
   const auto summaries = metrics.summaries(run_ids, wanted.metric);
   if (!summaries) {
     return failWith(summaries.error());
   }
-  LayerMeans means;
+  LayerValues values;
   for (const storage::SeriesSummary& summary : *summaries) {
     if (includes(wanted, summary.key)) {
-      means[summary.run_id][*summary.key.layer].add(summary.last.value);
+      add(values, summary.run_id, summary.key, summary.last.value);
     }
   }
-  return means;
+  return values;
 }
 
-Result<LayerMeans> meanValues(storage::MetricStore& metrics,
-                              const std::vector<std::string>& run_ids,
-                              const SeriesKey& wanted) {
+Result<LayerValues> meanValues(storage::MetricStore& metrics,
+                               const std::vector<std::string>& run_ids,
+                               const SeriesKey& wanted) {
   std::map<std::string, std::map<SeriesKey, Mean>> curves;
   const Status read =
       metrics.forEachPoint(run_ids, wanted.metric, [&](const storage::MetricRow& row) {
@@ -62,25 +68,23 @@ Result<LayerMeans> meanValues(storage::MetricStore& metrics,
   if (!read) {
     return failWith(read.error());
   }
-  LayerMeans means;
+  LayerValues values;
   for (const auto& [run_id, keys] : curves) {
     for (const auto& [key, mean] : keys) {
-      means[run_id][*key.layer].add(mean.count > 0 ? mean.value() : std::nan(""));
+      add(values, run_id, key, mean.value());
     }
   }
-  return means;
+  return values;
 }
 
 GroupProfile profileOf(const RunGroup& group,
-                       const LayerMeans& means,
+                       const LayerValues& runs,
                        const ProfileRequest& request) {
   std::map<int, std::vector<double>> layers;
   for (const std::string& run_id : group.run_ids) {
-    if (const auto run = means.find(run_id); run != means.end()) {
-      for (const auto& [layer, mean] : run->second) {
-        if (mean.count > 0) {
-          layers[layer].push_back(mean.value());
-        }
+    if (const auto run = runs.find(run_id); run != runs.end()) {
+      for (const auto& [layer, curves] : run->second) {
+        layers[layer].push_back(combine(curves, request.combination));
       }
     }
   }
@@ -110,16 +114,16 @@ Result<std::vector<GroupProfile>> loadGroupProfiles(storage::WorkspaceStore& sto
   for (const RunGroup& group : groups) {
     run_ids.insert(run_ids.end(), group.run_ids.begin(), group.run_ids.end());
   }
-  const auto means = request.value == ProfileValue::kLast
-                         ? lastValues(store.metrics(), run_ids, *wanted)
-                         : meanValues(store.metrics(), run_ids, *wanted);
-  if (!means) {
-    return failWith(means.error());
+  const auto values = request.value == ProfileValue::kLast
+                          ? lastValues(store.metrics(), run_ids, *wanted)
+                          : meanValues(store.metrics(), run_ids, *wanted);
+  if (!values) {
+    return failWith(values.error());
   }
   std::vector<GroupProfile> profiles;
   profiles.reserve(groups.size());
   for (const RunGroup& group : groups) {
-    profiles.push_back(profileOf(group, *means, request));
+    profiles.push_back(profileOf(group, *values, request));
   }
   return profiles;
 }

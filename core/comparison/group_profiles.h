@@ -2,6 +2,7 @@
 
 #include "core/base/result.h"
 #include "core/comparison/run_groups.h"
+#include "core/settings/combination.h"
 #include "core/statistics/mean_interval.h"
 
 #include <optional>
@@ -43,10 +44,11 @@ struct ProfileRequest {
   ProfileValue value = ProfileValue::kLast;
   Spread spread = Spread::kDeviation;
   double confidence = 0.95;
+  Combination combination = Combination::kMean;  ///< the metric's own, of a layer's curves
 };
 
-/// For each run and layer the mean over the curves of the metric that the request includes (all
-/// projections, heads and components unless it names them), then statistics over the runs of each
+/// For each run and layer the curves of the metric that the request includes (all projections,
+/// heads and components unless it names them) as one value, then statistics over the runs of each
 /// group. Curves without a layer and values that are not finite do not count. kUsage when the
 /// metric is malformed.
 [[nodiscard]] Result<std::vector<GroupProfile>> loadGroupProfiles(

@@ -153,7 +153,8 @@ Json toJson(const MetricSpec& spec) {
           {"documentation", spec.documentation},
           {"formula", spec.formula},
           {"source", spec.source},
-          {"deterministic", spec.is_deterministic}};
+          {"deterministic", spec.is_deterministic},
+          {"combine", combinationName(spec.combine)}};
 }
 
 Json toJson(const TechniqueSpec& spec) {
@@ -218,6 +219,12 @@ Problem readMetric(const Json& json, const std::string& place, MetricSpec& spec)
   reader.optional("formula", spec.formula);
   reader.optional("source", spec.source);
   reader.optional("deterministic", spec.is_deterministic);
+  std::string combine(combinationName(spec.combine));
+  reader.optional("combine", combine);
+  if (!parseCombination(combine, spec.combine)) {
+    reader.report(
+        fmt::format("'combine' is '{}', not mean, root_of_squares, sum, max or min", combine));
+  }
   for (const std::string& dimension : spec.dimensions) {
     if (std::find(kDimensions.begin(), kDimensions.end(), dimension) == kDimensions.end()) {
       reader.report(fmt::format("unknown dimension '{}'", dimension));

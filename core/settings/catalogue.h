@@ -2,6 +2,7 @@
 
 #include "core/base/json.h"
 #include "core/base/result.h"
+#include "core/settings/combination.h"
 
 #include <map>
 #include <optional>
@@ -67,7 +68,8 @@ struct MetricSpec {
   std::string documentation;
   std::string formula;  ///< plain text or LaTeX without dollar signs; empty when the name says all
   std::string source;   ///< paper and equation, or code
-  bool is_deterministic = true;  ///< false for times, rates and memory
+  bool is_deterministic = true;              ///< false for times, rates and memory
+  Combination combine = Combination::kMean;  ///< of several layers, projections or heads
 
   bool operator==(const MetricSpec&) const = default;
 };

@@ -60,9 +60,24 @@ const RunGroup& baselineOf(const ComparisonData& data) {
   return found == data.groups.end() ? data.groups.front() : *found;
 }
 
-Status loadProfiles(storage::WorkspaceStore& store, ComparisonData& data) {
-  ProfileRequest request = {
-      data.figure.metric, data.figure.profile_value, data.figure.spread, data.table.confidence};
+/// The declaration of a metric or of a part of its curves; null when the catalogue has none.
+const MetricSpec* specOf(const Catalogue& catalogue, const std::string& metric) {
+  return catalogue.findMetric(metric.substr(0, metric.find('[')));
+}
+
+Combination combinationOf(const Catalogue& catalogue, const std::string& metric) {
+  const MetricSpec* spec = specOf(catalogue, metric);
+  return spec == nullptr ? Combination::kMean : spec->combine;
+}
+
+Status loadProfiles(storage::WorkspaceStore& store,
+                    ComparisonData& data,
+                    const Catalogue& catalogue) {
+  ProfileRequest request = {data.figure.metric,
+                            data.figure.profile_value,
+                            data.figure.spread,
+                            data.table.confidence,
+                            combinationOf(catalogue, data.figure.metric)};
   auto profiles = loadGroupProfiles(store, data.groups, request);
   if (!profiles) {
     return failWith(profiles.error());
@@ -73,6 +88,7 @@ Status loadProfiles(storage::WorkspaceStore& store, ComparisonData& data) {
   }
   RunGroup group = baselineOf(data);
   group.name = request.metric = data.figure.reference;
+  request.combination = combinationOf(catalogue, request.metric);
   auto reference = loadGroupProfiles(store, {group}, request);
   if (!reference) {
     return failWith(reference.error());
@@ -87,7 +103,7 @@ void loadFigure(storage::WorkspaceStore& store, ComparisonData& data, const Cata
       (figure.kind == FigureKind::kValues && !isInTable(data.table, figure.metric))) {
     figure.metric = chooseMetric(data);
   }
-  const MetricSpec* spec = catalogue.findMetric(figure.metric.substr(0, figure.metric.find('[')));
+  const MetricSpec* spec = specOf(catalogue, figure.metric);
   data.figure_unit = spec == nullptr ? "" : spec->unit;
   const double confidence = data.table.confidence;
   if (figure.kind == FigureKind::kCurves) {
@@ -100,7 +116,7 @@ void loadFigure(storage::WorkspaceStore& store, ComparisonData& data, const Cata
       data.figure_error = curves.error().message;
     }
   } else if (figure.kind == FigureKind::kDepth) {
-    const Status loaded = loadProfiles(store, data);
+    const Status loaded = loadProfiles(store, data, catalogue);
     data.figure_error = loaded ? "" : loaded.error().message;
   }
 }

@@ -5,33 +5,6 @@
 
 namespace retort::gui {
 
-Combination combinationFor(const std::string& metric) {
-  if (metric == "grad_norm" || metric == "full_precision_grad_norm") {
-    return Combination::kRootOfSquares;
-  }
-  return metric == "grad_norm_squared" || metric == "grad_share" ? Combination::kSum
-                                                                 : Combination::kMean;
-}
-
-double combine(const std::vector<double>& values, Combination combination) {
-  if (values.empty()) {
-    return std::nan("");
-  }
-  double sum = 0;
-  for (const double value : values) {
-    sum += combination == Combination::kRootOfSquares ? value * value : value;
-  }
-  switch (combination) {
-    case Combination::kRootOfSquares:
-      return std::sqrt(sum);
-    case Combination::kMean:
-      return sum / static_cast<double>(values.size());
-    case Combination::kSum:
-      break;
-  }
-  return sum;
-}
-
 CombinedSeries::CombinedSeries(std::vector<std::shared_ptr<const SeriesData>> members,
                                Combination combination)
     : combination_(combination),

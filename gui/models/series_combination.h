@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/settings/combination.h"
 #include "gui/models/series_data.h"
 #include "gui/models/work_room.h"
 
@@ -8,20 +9,6 @@
 #include <vector>
 
 namespace retort::gui {
-
-/// How the curves of several layers, projections or heads become one.
-enum class Combination {
-  kRootOfSquares,  ///< sqrt(sum x^2): the norm of all gradients together is that of the parts
-  kSum,
-  kMean,
-};
-
-/// What is right for a metric: norms of gradients add up in squares, squared norms and shares of
-/// them as they are; everything else is averaged.
-[[nodiscard]] Combination combinationFor(const std::string& metric);
-
-/// The combination of these values; NaN when there is none.
-[[nodiscard]] double combine(const std::vector<double>& values, Combination combination);
 
 /// Several curves of one run as one that grows with them. At each x it combines the curves that
 /// have a sample there. All samples of one x must have arrived in all members before `update` is

@@ -234,6 +234,8 @@ void ComparePage::connectAll() {
     }
   });
   connect(&source_, &ComparisonSource::loaded, this, &ComparePage::take);
+  show_timer_.setSingleShot(true);
+  connect(&show_timer_, &QTimer::timeout, this, &ComparePage::showNextPart);
   connect(&source_, &ComparisonSource::failed, this, &ComparePage::fail);
   connect(controls_, &CompareControls::experimentChosen, this, &ComparePage::showExperiment);
   connect(controls_, &CompareControls::edited, this, &ComparePage::ask);
@@ -266,17 +268,38 @@ void ComparePage::take(const std::shared_ptr<const ComparisonData>& comparison) 
   data_ = comparison;
   last_failure_.clear();
   if (comparison->experiment.empty()) {
+    show_timer_.stop();
     empty_->tellNoRuns();
     stack_->setCurrentIndex(0);
     return;
   }
-  controls_->showData(*comparison);
-  showTable(*comparison);
-  figures_->showData(*comparison);
-  stack_->setCurrentIndex(1);
+  next_part_ = Part::kControls;
+  show_timer_.start(0);
   if (is_other) {
     findReport();
   }
+}
+
+/// One part a turn of the event loop: all at once would be felt.
+void ComparePage::showNextPart() {
+  switch (next_part_) {
+    case Part::kControls:
+      controls_->showData(*data_);
+      next_part_ = Part::kTable;
+      break;
+    case Part::kTable:
+      showTable(*data_);
+      next_part_ = Part::kFigures;
+      break;
+    case Part::kFigures:
+      figures_->showData(*data_);
+      next_part_ = Part::kPage;
+      break;
+    case Part::kPage:
+      stack_->setCurrentIndex(1);
+      return;
+  }
+  show_timer_.start(0);
 }
 
 void ComparePage::showTable(const ComparisonData& comparison) {

@@ -4,6 +4,7 @@
 #include "gui/models/comparison_source.h"
 #include "gui/models/comparison_table_model.h"
 
+#include <QTimer>
 #include <QWidget>
 
 #include <memory>
@@ -49,14 +50,20 @@ class ComparePage final : public QWidget {
   void findReport();
   void ask();
   void take(const std::shared_ptr<const ComparisonData>& comparison);
+  void showNextPart();
   void fail(const QString& reason);
   void showTable(const ComparisonData& comparison);
   void showCaption();
+
+  /// What of `data_` is shown next.
+  enum class Part { kControls, kTable, kFigures, kPage };
 
   AppContext& context_;
   ComparisonSource source_;
   ComparisonTableModel model_;
   std::shared_ptr<const ComparisonData> data_;
+  Part next_part_ = Part::kControls;
+  QTimer show_timer_;
   bool is_stale_ = true;  ///< something has changed since the last read
   QString last_failure_;  ///< said once
 

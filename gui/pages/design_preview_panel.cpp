@@ -155,7 +155,7 @@ QString DesignPreviewPanel::countsText() const {
   if (counts.active > 0) {
     parts.append(tr("%1 under way").arg(counts.active));
   }
-  parts.append(tr("%1 to do").arg(counts.runs - counts.done));
+  parts.append(tr("%1 to do").arg(counts.runs - counts.done - counts.active));
   if (counts.excluded > 0) {
     parts.append(countText(counts.excluded, "excluded cell"));
   }

@@ -78,6 +78,8 @@ RunTableView::RunTableView(RunTableModel& runs, RunFilterModel& shown, QWidget* 
   QHeaderView* header = horizontalHeader();
   header->setSectionsMovable(true);
   header->setHighlightSections(false);
+  // A header asks each run for each column whether the whole column is selected.
+  header->setSelectionModel(new QItemSelectionModel(&shown_, header));
   header->setStretchLastSection(true);
   header->setContextMenuPolicy(Qt::CustomContextMenu);
   connect(header, &QWidget::customContextMenuRequested, this, &RunTableView::showColumnsMenu);

@@ -67,7 +67,7 @@ void WatchCurves::add(const WatchedRun& run, const SeriesGroup& group, const Cur
   if (members.empty()) {
     return;
   }
-  Line line{CombinedSeries(std::move(members), combinationFor(choice.metric)), {}, {}, {}};
+  Line line{CombinedSeries(std::move(members), choice.combination), {}, {}, {}};
   Curve curve;
   curve.data = line.combined.data();
   if (choice.half_life > 0) {

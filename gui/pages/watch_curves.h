@@ -34,6 +34,7 @@ struct CurveChoice {
   int first_color = 0;   ///< of the cycle, when one run is shown
   double half_life = 0;  ///< of the smoothing, in steps; 0: none
   XQuantity x = XQuantity::kStep;
+  Combination combination = Combination::kMean;  ///< the metric's own, of a group's curves
 };
 
 /// The keys of a metric that any of the runs has, as they come first.

@@ -381,6 +381,7 @@ std::string WatchLayerPanel::metric() const {
 CurveChoice WatchLayerPanel::choice() const {
   CurveChoice choice;
   choice.metric = metric();
+  choice.combination = combinationOf(choice.metric);
   choice.grouping = static_cast<Grouping>(group_box_->currentData().toInt());
   choice.pick.layers = numbersOf(layers_->picked());
   choice.pick.heads = numbersOf(heads_->picked());
@@ -394,6 +395,7 @@ CurveChoice WatchLayerPanel::choice() const {
 CurveChoice WatchLayerPanel::teacherChoice() const {
   CurveChoice of_teacher = choice();
   of_teacher.metric = teacherOf(of_teacher.metric);
+  of_teacher.combination = combinationOf(of_teacher.metric);
   return of_teacher;
 }
 

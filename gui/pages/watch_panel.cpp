@@ -259,6 +259,11 @@ QString WatchPanel::documentationOf(const std::string& metric) const {
            QString::fromStdString(spec->documentation).toHtmlEscaped());
 }
 
+Combination WatchPanel::combinationOf(const std::string& metric) const {
+  const MetricSpec* spec = specOf(metric);
+  return spec == nullptr ? Combination::kMean : spec->combine;
+}
+
 const MetricSpec* WatchPanel::specOf(const std::string& metric) const {
   return catalogue_.findMetric(metric);
 }

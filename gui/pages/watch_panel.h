@@ -93,6 +93,9 @@ class WatchPanel : public QWidget {
   [[nodiscard]] QString documentationOf(const std::string& metric) const;
   [[nodiscard]] const MetricSpec* specOf(const std::string& metric) const;
 
+  /// How a metric's curves become one; the mean of a metric that the catalogue does not know.
+  [[nodiscard]] Combination combinationOf(const std::string& metric) const;
+
   void changeEvent(QEvent* event) override;
 
  private:

@@ -95,8 +95,8 @@ std::vector<Curve> makeProfiles(const std::vector<WatchedRun>& runs,
       }
       Curve curve;
       curve.id = run.run_id + "|" + choice.metric + "|" + group.label;
-      curve.data = std::make_shared<const SeriesData>(depthProfile(
-          layers, measuredStep(run, choice.metric, step), step, combinationFor(choice.metric)));
+      curve.data = std::make_shared<const SeriesData>(
+          depthProfile(layers, measuredStep(run, choice.metric, step), step, choice.combination));
       const bool is_single = runs.size() == 1;
       curve.color = is_single ? seriesColors(color) : run.color;
       curve.pen = is_single ? Qt::SolidLine : seriesPen(color);

@@ -107,6 +107,7 @@ void WatchSignalPanel::showProfiles() {
     CurveChoice choice;
     choice.metric = metric;
     choice.grouping = Grouping::kTogether;
+    choice.combination = combinationOf(metric);
     auto profiles = makeProfiles(runs(), choice, step_bar_->step());
     for (Curve& profile : profiles) {
       // One entry of the legend shows or hides a run in all three.

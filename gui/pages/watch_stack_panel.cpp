@@ -100,6 +100,7 @@ void WatchStackPanel::rebuildOne(Stacked& stacked) {
   QString documentation;
   for (const std::string& metric : metrics) {
     choice.metric = metric;
+    choice.combination = combinationOf(metric);
     choice.name = metrics.size() > 1 ? QString::fromStdString(metric) : QString();
     WatchCurves made(runs(), choice);
     for (Curve curve : made.curves()) {

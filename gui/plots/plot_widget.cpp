@@ -89,6 +89,8 @@ PlotWidget::PlotWidget(QWidget* parent)
   layout->addWidget(canvas_);
   canvas_->setLocale(QLocale::c());
   canvas_->setNoAntialiasingOnDrag(true);
+  // Painting waits for its own turn of the event loop: with the rest of a new page it takes long.
+  canvas_->setPlottingHint(QCP::phImmediateRefresh, false);
   // Plots have legends of their own; the canvas' one takes long to lay out hundreds of parts.
   canvas_->setAutoAddPlottableToLegend(false);
   canvas_->setMinimumSize(1, 1);

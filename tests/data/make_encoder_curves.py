@@ -3,7 +3,7 @@
 
 usage: make_encoder_curves.py FOLDER
 
-FOLDER holds 16x64/curve_score.json, …, 8x32/curve_score.json, …, which baseline.py wrote on the AVX2 code paths of MKL and
+FOLDER holds 16x64/curve_score.json, … of each shape, which baseline.py wrote on the AVX2 code paths of MKL and
 ATen, for each shape:
 
   export ATEN_CPU_CAPABILITY=avx2 MKL_CBWR=AVX2
@@ -14,8 +14,8 @@ import json
 import pathlib
 import sys
 
-SHAPES = ("16x64", "8x32")
-VARIANTS = ("score", "map", "output", "unified", "MI")
+ALL = ("score", "map", "output", "unified", "MI")
+VARIANTS = {"16x64": ALL, "8x32": ALL, "4x16": ALL, "4x12": ("score",)}
 MADE_BY = (
     "../shared/baselines/encoder/baseline.py --model data/models/minilm-l6-sst2 --variants score,map,output,unified,MI "
     "--curve 50 --shape SHAPE --tsv data/glue/SST-2/train.tsv --double --threads 1, with torch 2.11.0, "
@@ -30,9 +30,9 @@ def curve(file):
 def main(folder):
     shapes = [
         f"{json.dumps(shape)}: {{\n"
-        + ",\n".join(f"{json.dumps(name)}: {curve(folder / shape / f'curve_{name}.json')}" for name in VARIANTS)
+        + ",\n".join(f"{json.dumps(name)}: {curve(folder / shape / f'curve_{name}.json')}" for name in names)
         + "\n}"
-        for shape in SHAPES
+        for shape, names in VARIANTS.items()
     ]
     text = f'{{\n"made_by": {json.dumps(MADE_BY)},\n"curves": {{\n' + ",\n".join(shapes) + "\n}}\n"
     (pathlib.Path(__file__).parent / "encoder_curves_float64.json").write_text(text)

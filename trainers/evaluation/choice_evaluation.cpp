@@ -280,21 +280,30 @@ Json ChoiceEvaluation::harnessResults(const std::vector<ChoiceSet>& sets,
 
 std::vector<MetricSpec> choiceMetricSpecs() {
   std::vector<MetricSpec> metrics;
-  const auto add = [&](const std::string& name, const std::string& documentation) {
-    metrics.push_back(
-        {.name = name, .better = "max", .documentation = documentation, .source = kHarness});
-  };
+  const auto add =
+      [&](const std::string& name, const std::string& documentation, const std::string& formula) {
+        metrics.push_back({.name = name,
+                           .better = "max",
+                           .documentation = documentation,
+                           .formula = formula,
+                           .source = kHarness});
+      };
+  const std::string mean_of_tasks = "\\frac{1}{K} \\sum_k \\mathrm{acc}_k";
   for (const ChoiceTask& task : choiceTasks()) {
     add(metricName(task.name, "acc"),
-        fmt::format("share of {}'s questions whose right answer is the likeliest", task.name));
+        fmt::format("share of {}'s questions whose right answer is the likeliest", task.name),
+        "\\frac{1}{n} \\sum_i [\\arg\\max_a \\log q(a \\mid c_i) = y_i]");
     if (task.has_norm) {
       add(metricName(task.name, "acc_norm"),
           fmt::format("share of {}'s questions whose right answer is the likeliest by character",
-                      task.name));
+                      task.name),
+          "\\frac{1}{n} \\sum_i [\\arg\\max_a \\log q(a \\mid c_i) / |a| = y_i]");
     }
   }
-  add("eval.tasks.acc", "mean of acc over eval.tasks");
-  add("eval.tasks.acc_norm", "mean of acc_norm over eval.tasks, of acc where there is none");
+  add("eval.tasks.acc", "mean of acc over eval.tasks", mean_of_tasks);
+  add("eval.tasks.acc_norm",
+      "mean of acc_norm over eval.tasks, of acc where there is none",
+      mean_of_tasks);
   return metrics;
 }
 

@@ -86,10 +86,13 @@ std::vector<MetricSpec> languageMetricSpecs() {
   return {{.name = "eval.perplexity",
            .better = "min",
            .documentation = "exponential of the mean loss of a token",
-           .formula = "\\exp(\\frac{1}{n} \\sum_i -\\log q(x_i))"},
+           .formula = "\\exp(\\frac{1}{n} \\sum_i -\\log q(x_i))",
+           .source = "transformers, Perplexity of fixed-length models"},
           {.name = "eval.token_accuracy",
            .better = "max",
-           .documentation = "share of tokens that are the model's first choice"},
+           .documentation = "share of tokens that are the model's first choice",
+           .formula = "\\frac{1}{n} \\sum_i [\\arg\\max_v q_i(v) = x_i]",
+           .source = "transformers, run_clm.py: accuracy"},
           {.name = "eval.word_perplexity",
            .better = "min",
            .documentation = "the same of a word of the text (parts between white space)",
@@ -103,16 +106,20 @@ std::vector<MetricSpec> languageMetricSpecs() {
           {.name = "eval.bits_per_byte",
            .better = "min",
            .documentation = "binary logarithm of the byte perplexity",
+           .formula = "\\frac{1}{\\mathrm{bytes}} \\sum_i -\\log_2 q(x_i)",
            .source = kHarness},
           {.name = "eval.kl",
            .unit = "nats",
            .better = "min",
            .documentation = "divergence from the teacher's distribution, mean over the tokens",
-           .formula = "\\frac{1}{n} \\sum_i \\mathrm{KL}(p^T_i \\,\\|\\, p^S_i)"},
+           .formula = "\\frac{1}{n} \\sum_i \\mathrm{KL}(p^T_i \\,\\|\\, p^S_i)",
+           .source = "arXiv 2403.18159, section 3"},
           {.name = "eval.top1_agreement",
            .better = "max",
            .documentation = "share of tokens at which student and teacher have the same first "
-                            "choice"}};
+                            "choice",
+           .formula = "\\frac{1}{n} \\sum_i [\\arg\\max_v p^T_i(v) = \\arg\\max_v p^S_i(v)]",
+           .source = "Stanton et al. 2021, arXiv 2106.05945: top-1 agreement"}};
 }
 
 }  // namespace retort::train

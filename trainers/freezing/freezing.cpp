@@ -110,6 +110,7 @@ std::vector<TechniqueSpec> freezeSpecs() {
     specs.push_back({.kind = "freeze_rule",
                      .name = rule.name,
                      .documentation = rule.documentation,
+                     .formula = rule.selectors.empty() ? "" : "W_t = Q(W_0)",
                      .source = rule.source,
                      .settings = {"freeze"}});
   }

@@ -135,10 +135,13 @@ std::vector<MetricSpec> signalFreezeMetrics() {
   return {{.name = "frozen_share",
            .dimensions = {"layer", "projection"},
            .documentation = "share of a weight matrix that signal_freeze has frozen; without layer "
-                            "and projection of all linears of the layers"},
+                            "and projection of all linears of the layers",
+           .formula = "\\frac{1}{n} \\sum_i [W_i\\ \\text{frozen}]",
+           .source = "arXiv 2203.11086, section 4.2"},
           {.name = "oscillating_share",
            .dimensions = {"layer", "projection"},
            .documentation = "share whose oscillation frequency is above 0.005 (rule oscillation)",
+           .formula = "\\frac{1}{n} \\sum_i [f_i > 0.005]",
            .source = "arXiv 2203.11086, table 1"}};
 }
 

@@ -151,22 +151,29 @@ const SettingGroup<CalibrationSettings>& calibrationSettings() {
 }
 
 std::vector<TechniqueSpec> calibrationTechniques() {
-  const auto technique = [](std::string name, std::string documentation, std::string formula) {
-    return TechniqueSpec{.kind = "calibration",
-                         .name = std::move(name),
-                         .documentation = std::move(documentation),
-                         .formula = std::move(formula),
-                         .settings = {"quant.activation.range", "quant.calibration.batches"}};
-  };
+  const auto technique =
+      [](std::string name, std::string documentation, std::string formula, std::string source) {
+        return TechniqueSpec{.kind = "calibration",
+                             .name = std::move(name),
+                             .documentation = std::move(documentation),
+                             .formula = std::move(formula),
+                             .source = std::move(source),
+                             .settings = {"quant.activation.range", "quant.calibration.batches"}};
+      };
   std::vector<TechniqueSpec> techniques = {
-      technique("min_max", "the range from the smallest to the largest value", ""),
+      technique("min_max",
+                "the range from the smallest to the largest value",
+                "[\\min x, \\max x]",
+                "Krishnamoorthi 2018, arXiv 1806.08342, section 3.1"),
       technique("percentile",
                 "the range between two percentiles of the values, from a histogram of 2048 bins",
-                "[q_{100-p}, q_p]"),
+                "[q_{100-p}, q_p]",
+                "Wu et al. 2020, arXiv 2004.09602, section 3.4"),
       technique("mse",
                 "the extremes times the factor with the least squared error on the grid, from a "
                 "histogram of 2048 bins",
-                R"(\arg\min_{f \in \{0.01, \dots, 1\}} \sum_x (x - Q_f(x))^2)")};
+                R"(\arg\min_{f \in \{0.01, \dots, 1\}} \sum_x (x - Q_f(x))^2)",
+                "Nagel et al. 2021, arXiv 2106.08295, section 3.1")};
   techniques[1].settings.emplace_back("quant.activation.percentile");
   return techniques;
 }

@@ -63,6 +63,7 @@ const ProbeDefinition& activationProbe() {
                   "mean and variance of each layer's output, and the variance's ratio to the "
                   "teacher's",
               .formula = "\\mathrm{Var}(X^S_l) / \\mathrm{Var}(X^T_l)",
+              .source = "arXiv 2403.18159; He et al. 2015, arXiv 1502.01852, section 2.2",
           },
       .metrics = {metric("activation_mean", "mean", "\\bar X = E[X]"),
                   metric("activation_variance", "variance", "E[(X - \\bar X)^2]"),

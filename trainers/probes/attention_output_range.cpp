@@ -106,7 +106,8 @@ MetricSpec metric(const std::string& prefix, const std::string& bound) {
                            "of tokens (cls, sep, punctuation, other, all) of the batch or by "
                            "position in one row, without dropout",
           .formula = "\\" + bound + "_{t,d} Y_{td}",
-          .source = kSource};
+          .source = kSource,
+          .combine = bound == "max" ? Combination::kMaximum : Combination::kMinimum};
 }
 
 }  // namespace

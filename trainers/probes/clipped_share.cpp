@@ -28,6 +28,7 @@ const ProbeDefinition& clippedShareProbe() {
               .name = "clipped_share",
               .documentation = "share of the activations beyond the grid of their quantizer",
               .formula = "\\frac{1}{n} \\sum_x 1[x < l \\lor x > h]",
+              .source = "Krishnamoorthi 2018, arXiv 1806.08342, section 2: the clamp's range",
           },
       .metrics = {{.name = "clipped_share",
                    .dimensions = {"layer", "component"},

@@ -161,20 +161,24 @@ const ProbeDefinition& gradientAlarmProbe() {
                    "a band around its running median",
                .formula = "|G|_F / \\mathrm{median}(|G_{t-w}|_F, \\ldots, |G_{t-1}|_F)",
                .source = "after arXiv 2403.18159, whose figures compare these norms"},
-      .metrics = {{.name = "grad_spike",
-                   .dimensions = {"layer", "projection"},
-                   .documentation = "gradient norm over the median of the measurements before; "
-                                    "without layer and projection of all gradients together",
-                   .formula =
-                       "\\lVert g_t \\rVert_2 / \\mathrm{median}_{s < t} \\lVert g_s \\rVert_2"},
-                  {.name = "grad_spike_max",
-                   .dimensions = {"layer", "projection"},
-                   .documentation = "largest norm of the window over its median",
-                   .formula =
-                       "\\max_s \\lVert g_s \\rVert_2 / \\mathrm{median}_s \\lVert g_s \\rVert_2"},
-                  {.name = "grad_alarms",
-                   .dimensions = {"layer", "projection"},
-                   .documentation = "times that the norm has left the band so far"}},
+      .metrics =
+          {{.name = "grad_spike",
+            .dimensions = {"layer", "projection"},
+            .documentation = "gradient norm over the median of the measurements before; "
+                             "without layer and projection of all gradients together",
+            .formula = "\\lVert g_t \\rVert_2 / \\mathrm{median}_{s < t} \\lVert g_s \\rVert_2",
+            .combine = Combination::kMaximum},
+           {.name = "grad_spike_max",
+            .dimensions = {"layer", "projection"},
+            .documentation = "largest norm of the window over its median",
+            .formula = "\\max_s \\lVert g_s \\rVert_2 / \\mathrm{median}_s \\lVert g_s \\rVert_2",
+            .combine = Combination::kMaximum},
+           {.name = "grad_alarms",
+            .dimensions = {"layer", "projection"},
+            .documentation = "times that the norm has left the band so far",
+            .formula = "\\sum_s 1[\\lVert g_s \\rVert_2 \\notin [m_s / b,\\, b\\,m_s] "
+                       "\\land \\lVert g_{s-1} \\rVert_2 \\in [m_{s-1} / b,\\, b\\,m_{s-1}]]",
+            .combine = Combination::kSum}},
       .settings = alarmSettings().specs(),
       .measure = measure,
       .is_of_training = true};

@@ -55,7 +55,8 @@ const ProbeDefinition& gradientEnergyProbe() {
                    .documentation = "squared Frobenius norm of the gradient of the latent weight, "
                                     "before clipping; frozen weights have none",
                    .formula = "\\lVert \\partial L / \\partial W \\rVert_F^2",
-                   .source = kSource},
+                   .source = kSource,
+                   .combine = Combination::kSum},
                   {.name = "grad_rms",
                    .dimensions = {"layer", "projection"},
                    .documentation = "root mean square of its elements",
@@ -65,7 +66,8 @@ const ProbeDefinition& gradientEnergyProbe() {
                    .documentation = "share of a projection's squared norms, summed over the "
                                     "layers, in those of all projections of all layers",
                    .formula = "\\sum_l \\lVert g_{l,p} \\rVert_2^2 / \\sum_{l,p'} \\lVert g_{l,p'} "
-                              "\\rVert_2^2"}},
+                              "\\rVert_2^2",
+                   .combine = Combination::kSum}},
       .measure = measure};
   return kDefinition;
 }

@@ -85,7 +85,8 @@ const ProbeDefinition& gradientNormProbe() {
                    .documentation =
                        "L2 norm of the gradient of the latent weight, before clipping; "
                        "frozen weights have none",
-                   .formula = "\\lVert \\partial L / \\partial W \\rVert_2"},
+                   .formula = "\\lVert \\partial L / \\partial W \\rVert_2",
+                   .combine = Combination::kRootOfSquares},
                   {.name = "grad_norm_relative",
                    .dimensions = {"layer", "projection"},
                    .documentation = "the same relative to the L2 norm of the latent weight",

@@ -140,22 +140,24 @@ const ProbeDefinition& hessianProbe() {
                .formula = "H v_k = \\lambda_k v_k,\\ H = \\partial^2 L / \\partial w^2",
                .source = "arXiv 2211.11014, figure 3; its code, hessian.py (PyHessian, arXiv "
                          "1912.07145)"},
-      .metrics =
-          {{.name = "hessian_eigenvalue",
-            .dimensions = {"component"},
-            .documentation = "eigenvalue of rank 1, 2, … by magnitude, in the order in which "
-                             "they were found",
-            .formula = "\\lambda_k = v_k^\\top H v_k",
-            .source = "arXiv 2211.11014, figure 3"},
-           {.name = "hessian_residual",
-            .dimensions = {"component"},
-            .better = "min",
-            .documentation = "an eigenvalue of H lies within this relative distance of the value",
-            .formula = "\\lVert H v - \\lambda v \\rVert_2 / |\\lambda|"},
-           {.name = "hessian_converged",
-            .dimensions = {"component"},
-            .better = "max",
-            .documentation = "1 when the iteration met its stopping rule, 0 when it ran out"}},
+      .metrics = {{.name = "hessian_eigenvalue",
+                   .dimensions = {"component"},
+                   .documentation =
+                       "eigenvalue of rank 1, 2, … by magnitude, in the order in which "
+                       "they were found",
+                   .formula = "\\lambda_k = v_k^\\top H v_k",
+                   .source = "arXiv 2211.11014, figure 3"},
+                  {.name = "hessian_residual",
+                   .dimensions = {"component"},
+                   .better = "min",
+                   .documentation =
+                       "an eigenvalue of H lies within this relative distance of the value",
+                   .formula = "\\lVert H v - \\lambda v \\rVert_2 / |\\lambda|"},
+                  {.name = "hessian_converged",
+                   .dimensions = {"component"},
+                   .better = "max",
+                   .documentation = "1 when the iteration met its stopping rule, 0 when it ran out",
+                   .formula = "[\\lVert H v - \\lambda v \\rVert_2 / |\\lambda| < \\epsilon]"}},
       .published =
           PublishedVariant{
               .documentation =

@@ -18,12 +18,17 @@ const ProbeDefinition& learningRateProbe() {
   static const ProbeDefinition kDefinition = {
       .spec = {.kind = "probe",
                .name = "learning_rate",
-               .documentation = "the learning rate of each update"},
-      .metrics = {{.name = "learning_rate", .documentation = "learning rate of the step's update"},
+               .documentation = "the learning rate of each update",
+               .formula = "\\eta\\,s(x),\\ x = \\mathrm{step} / \\mathrm{steps}",
+               .source = "the schedule's"},
+      .metrics = {{.name = "learning_rate",
+                   .documentation = "learning rate of the step's update",
+                   .formula = "\\eta\\,s(x)"},
                   {.name = "quantizer_learning_rate",
                    .documentation =
                        "learning rate of what quantizers learn (steps, offsets, clips, "
-                       "shifts) in the step's update"}},
+                       "shifts) in the step's update",
+                   .formula = "\\eta_q\\,s(x)"}},
       .default_every = 10,
       .measure = measure,
       .is_of_training = true};

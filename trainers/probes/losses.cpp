@@ -41,21 +41,26 @@ const ProbeDefinition& lossesProbe() {
   static const ProbeDefinition kDefinition = {
       .spec = {.kind = "probe",
                .name = "losses",
-               .documentation = "the training loss by component, and each component by layer"},
+               .documentation = "the training loss by component, and each component by layer",
+               .formula = "L = \\sum_i c_i L_i,\\quad L_i = \\sum_l L_{i,l}\\ \\text{or its mean}",
+               .source = "the loss's"},
       .metrics = {{.name = "train.loss_component",
                    .dimensions = {"component"},
                    .better = "min",
                    .documentation = "one loss of the sum on the step's batch, before its "
-                                    "coefficient"},
+                                    "coefficient",
+                   .formula = "L_i"},
                   {.name = "train.loss_layer",
                    .dimensions = {"component", "layer"},
                    .better = "min",
                    .documentation = "one layer's term of a loss; of the hidden loss, layer 0 is "
-                                    "the embeddings' output"},
+                                    "the embeddings' output",
+                   .formula = "L_{i,l}"},
                   {.name = "train.loss_weight",
                    .dimensions = {"component", "layer"},
                    .documentation = "weight that a loss has learned to give one of its parts in a "
-                                    "layer; the component is LOSS.PART"}},
+                                    "layer; the component is LOSS.PART",
+                   .formula = "w_{i,l}"}},
       .default_every = 10,
       .measure = measure};
   return kDefinition;

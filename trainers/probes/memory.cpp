@@ -41,13 +41,16 @@ const ProbeDefinition& memoryProbe() {
   static const ProbeDefinition kDefinition = {
       .spec = {.kind = "probe",
                .name = "memory",
-               .documentation = "memory of the process, and of the GPU if there is one"},
+               .documentation = "memory of the process, and of the GPU if there is one",
+               .formula = "\\mathrm{VmRSS};\\ \\max_t \\mathrm{allocated}(t)",
+               .source = "proc_pid_status(5); torch.cuda.max_memory_allocated"},
       .metrics = {{.name = "memory",
                    .dimensions = {"component"},
                    .unit = "B",
                    .better = "min",
                    .documentation = "process: resident memory now; gpu: most memory allocated so "
                                     "far",
+                   .formula = "\\mathrm{VmRSS};\\ \\max_t \\mathrm{allocated}(t)",
                    .is_deterministic = false}},
       .default_every = 50,
       .measure = measure,

@@ -100,6 +100,7 @@ const HeldGrid& fixedSymmetricGrid() {
                                 "symmetric where quant.activation.range is not dynamic",
                .formula =
                    "s = (2^{b-1}-1)/c,\\ x_q = \\mathrm{round}(\\mathrm{clip}(x,-c,c)\\,s)/s",
+               .source = "Krishnamoorthi 2018, arXiv 1806.08342, section 2",
                .settings = {"quant.activation.range", "quant.activation.bits"}},
       .parameters = {"bound"},
       .is_learned = false,
@@ -117,6 +118,7 @@ const HeldGrid& fixedAsymmetricGrid() {
                .documentation = "asymmetric quantization with a range from calibration: the scheme "
                                 "asymmetric where quant.activation.range is not dynamic",
                .formula = "x_q = \\mathrm{round}((x^c-l)/(h-l)\\,(2^b-1))\\,(h-l)/(2^b-1) + l",
+               .source = "Krishnamoorthi 2018, arXiv 1806.08342, section 2",
                .settings = {"quant.activation.range", "quant.activation.bits"}},
       .parameters = {"low", "high"},
       .is_learned = false,

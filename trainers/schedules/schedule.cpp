@@ -24,14 +24,15 @@ const std::vector<Schedule>& scheduleTable() {
       {.spec = {.kind = "schedule",
                 .name = "linear",
                 .documentation = "rises over the warm-up, then falls to 0 at the end",
-                .formula = "\\eta\\,\\max(0, (1-x)/(1-w))",
+                .formula = "\\eta\\,\\min(x/w, (1-x)/(1-w))",
                 .source = "BertAdam's WarmupLinearSchedule",
                 .settings = {"train.learning_rate", "train.warmup"}},
        .factor = linearFactor},
       {.spec = {.kind = "schedule",
                 .name = "constant",
                 .documentation = "rises over the warm-up, then stays",
-                .formula = "\\eta",
+                .formula = "\\eta\\,\\min(1, x/w)",
+                .source = "BertAdam's WarmupConstantSchedule",
                 .settings = {"train.learning_rate", "train.warmup"}},
        .factor =
            [](double, double) {

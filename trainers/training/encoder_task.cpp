@@ -158,7 +158,10 @@ std::vector<MetricSpec> encoderTaskMetrics() {
   metrics.push_back({.name = "eval.loss",
                      .better = "min",
                      .documentation = "mean task loss over the evaluation rows (cross entropy, or "
-                                      "squared error of a regression)"});
+                                      "squared error of a regression)",
+                     .formula = "-\\frac{1}{n} \\sum_i \\log p_{i, y_i}\\ \\text{or}\\ "
+                                "\\frac{1}{n} \\sum_i (\\hat y_i - y_i)^2",
+                     .source = "transformers, BertForSequenceClassification"});
   const std::size_t count = metrics.size();
   for (std::size_t i = 0; i < count; ++i) {
     // Evaluation sets after the first (MNLI's mismatched) are told apart by their name.

@@ -256,9 +256,13 @@ void GeneratePhase::writeModel(const std::filesystem::path& folder,
 std::vector<MetricSpec> generateMetrics() {
   return {{.name = "generate.tokens",
            .unit = "tokens",
-           .documentation = "tokens of the texts that a teacher has written"},
+           .documentation = "tokens of the texts that a teacher has written",
+           .formula = "\\sum_i n_i",
+           .source = "LLM-QAT, arXiv 2305.17888, section 2.1"},
           {.name = "generate.ended",
-           .documentation = "share of these texts that end with eos before their full length"}};
+           .documentation = "share of these texts that end with eos before their full length",
+           .formula = "\\frac{1}{N} \\sum_i [x_{i, n_i} = \\mathrm{eos}]",
+           .source = "LLM-QAT, arXiv 2305.17888, section 2.1"}};
 }
 
 }  // namespace retort::train

@@ -166,7 +166,7 @@ TEST_F(RequestHandlerTest, RemoveDeletesTheRunAndItsFolder) {
   EXPECT_FALSE(std::filesystem::exists(pathsOf(1).folder));
 }
 
-TEST_F(RequestHandlerTest, RemoveRefusesARunningRun) {
+TEST_F(RequestHandlerTest, U07RemoveRefusesARunningRun) {
   submitted({submittedRun(1)});
   setState(1, RunState::kRunning);
 

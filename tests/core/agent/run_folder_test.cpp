@@ -7,6 +7,8 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+
 #include <fcntl.h>
 #include <sys/file.h>
 
@@ -74,7 +76,7 @@ TEST_F(RunFolder, RemovalNeverFollowsLinks) {
   EXPECT_TRUE(std::filesystem::exists(elsewhere / "precious"));
 }
 
-TEST_F(RunFolder, RemovalKeepsTheFolderInTheTrash) {
+TEST_F(RunFolder, U07RemovalKeepsTheFolderInTheTrash) {
   ASSERT_TRUE(makeRunFolder(workspace, spec));
   folder.write("runs/0123456789abcdef/train.log", "words");
 
@@ -83,6 +85,18 @@ TEST_F(RunFolder, RemovalKeepsTheFolderInTheTrash) {
   const std::filesystem::directory_iterator entry(workspace.trash());
   EXPECT_EQ(entry->path().filename().string().rfind("0123456789abcdef-", 0), 0U);
   EXPECT_TRUE(std::filesystem::exists(entry->path() / "train.log"));
+}
+
+TEST_F(RunFolder, U07RemovalLeavesFilesThatAreOpenElsewhereWhole) {
+  ASSERT_TRUE(makeRunFolder(workspace, spec));
+  folder.write("runs/0123456789abcdef/train.log", "before");
+  std::fstream reader(paths.log(), std::ios::in | std::ios::out | std::ios::ate);
+
+  ASSERT_TRUE(removeRunFolder(workspace, spec.run_id));
+
+  reader << " and after" << std::flush;
+  const std::filesystem::directory_iterator entry(workspace.trash());
+  EXPECT_EQ(readFile(entry->path() / "train.log", 100).value_or(""), "before and after");
 }
 
 TEST_F(RunFolder, RemovalOfNothingIsDone) {

@@ -37,9 +37,16 @@ Catalogue smallCatalogue() {
                            "w_q = alpha * sign(w)",
                            "2211.11014, eq. 3",
                            {"quant.weight.scheme"}}};
-  catalogue.metrics = {
-      {"grad_norm", {"layer", "projection"}, "", "", "Length of the gradient", "", "", true},
-      {"eval.accuracy", {}, "", "max", "Share of right answers", "", "", true}};
+  catalogue.metrics = {{"grad_norm",
+                        {"layer", "projection"},
+                        "",
+                        "",
+                        "Length of the gradient",
+                        "sqrt(g'g)",
+                        "a paper",
+                        true,
+                        Combination::kRootOfSquares},
+                       {"eval.accuracy", {}, "", "max", "Share of right answers", "", "", true}};
   return catalogue;
 }
 
@@ -76,9 +83,24 @@ TEST(CatalogueText, ListsSettingsTechniquesAndMetrics) {
 
   EXPECT_THAT(text,
               HasSubstr("settings: train\n  train.learning_rate (real > 0; default 2e-05)\n"));
-  EXPECT_THAT(text, HasSubstr("weight quantizer\n  ternary\n      Three levels\n"));
+  EXPECT_THAT(text,
+              HasSubstr("weight quantizer\n  ternary\n      Three levels\n      w_q = alpha * "
+                        "sign(w)\n      Settings: quant.weight.scheme\n"
+                        "      Source: 2211.11014, eq. 3\n"));
   EXPECT_THAT(text, HasSubstr("  grad_norm[layer, projection]\n"));
+  EXPECT_THAT(text,
+              HasSubstr("Length of the gradient; several as one: root of the sum of squares\n"
+                        "      sqrt(g'g)\n      Source: a paper\n"));
   EXPECT_THAT(text, HasSubstr("Share of right answers; more is better\n"));
+}
+
+TEST(CatalogueText, HasFormulasSettingsAndSourcesInMarkdown) {
+  const std::string text = catalogueMarkdown(smallCatalogue());
+
+  EXPECT_THAT(text, HasSubstr("Three levels  \n  w\\_q = alpha \\* sign(w)  \n"));
+  EXPECT_THAT(text, HasSubstr("  Settings: quant.weight.scheme  \n  Source: 2211.11014, eq. 3\n"));
+  EXPECT_THAT(text, HasSubstr("| grad\\_norm\\[layer, projection\\] |  |  | "));
+  EXPECT_THAT(text, HasSubstr("root of the sum of squares | a paper |\n"));
 }
 
 SettingSpec recipe() {

@@ -196,6 +196,17 @@ TEST_F(MeanOfCurves, IsOverAllCurvesOfTheMetric) {
   EXPECT_DOUBLE_EQ(*mean("mean(grad_norm[projection=q])"), 3.5);
 }
 
+TEST_F(MeanOfCurves, MayBeTheLargestOrASumInstead) {
+  norms(kScore1,
+        {{{"grad_norm", 0, {}, "q", ""}, 1.0},
+         {{"grad_norm", 0, {}, "v", ""}, 2.0},
+         {{"grad_norm", 1, {}, "q", ""}, 6.0}});
+
+  EXPECT_EQ(*mean("max(grad_norm)"), 6.0);
+  EXPECT_EQ(*mean("min(grad_norm[projection=q])"), 1.0);
+  EXPECT_EQ(*mean("sum(grad_norm[layer=0])"), 3.0);
+}
+
 TEST_F(MeanOfCurves, OfOneCurveIsTheCurve) {
   norms(kScore1, {{{"grad_norm", 1, {}, "q", ""}, 6.0}});
 

@@ -101,6 +101,18 @@ TEST_F(GroupFigures, AveragesOverWhatTheProfileDoesNotName) {
   EXPECT_DOUBLE_EQ(*loaded[0].points[0].summary.mean, 4);  // (2 + 6) / 2
 }
 
+TEST_F(GroupFigures, CombinesALayersCurvesAsTheMetricSays) {
+  ingestNorms(kScore1, 1);
+  ProfileRequest request{"grad_norm"};
+  request.combination = Combination::kRootOfSquares;
+
+  const auto loaded = profiles(request);
+
+  EXPECT_DOUBLE_EQ(*loaded[0].points[0].summary.mean, std::sqrt(2.0 * 2 + 6 * 6));
+  request.value = ProfileValue::kMean;  // of the steps first: 1.5 and 4.5
+  EXPECT_DOUBLE_EQ(*profiles(request)[0].points[0].summary.mean, std::sqrt(22.5));
+}
+
 TEST_F(GroupFigures, AveragesOverTheStepsWhenAsked) {
   ingestNorms(kScore1, 1);
 

@@ -14,7 +14,7 @@ Application& application() {
   return *qobject_cast<Application*>(QCoreApplication::instance());
 }
 
-TEST(Exceptions, InASlotBecomeAMessage) {
+TEST(Exceptions, U03InASlotBecomeAMessage) {
   QSignalSpy caught(&application(), &Application::exceptionCaught);
   QObject context;
 

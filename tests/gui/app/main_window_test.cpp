@@ -87,7 +87,7 @@ TEST_F(Window, ClosesWithoutAQuestionWhenNothingGoesOn) {
   EXPECT_EQ(question(), nullptr);
 }
 
-TEST_F(Window, AsksOnceBeforeItClosesWhileRunsGoOn) {
+TEST_F(Window, U06AsksOnceBeforeItClosesWhileRunsGoOn) {
   fillWorkspace();
 
   EXPECT_FALSE(window_->close());

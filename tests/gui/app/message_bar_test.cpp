@@ -41,7 +41,7 @@ TEST_F(Messages, CanBeTakenBack) {
   EXPECT_EQ(bar_.sentence(), "");
 }
 
-TEST_F(Messages, ShowMarkupLiterally) {
+TEST_F(Messages, U09ShowMarkupLiterally) {
   bar_.showSentence("<b>x</b> & y", true);
 
   EXPECT_EQ(bar_.sentence(), "<b>x</b> & y");

@@ -57,7 +57,7 @@ TEST_F(Program, ExplainsItselfWithoutADisplay) {
   EXPECT_TRUE(version.output.startsWith("retort-gui "));
 }
 
-TEST_F(Program, SaysInOneSentenceThatThereIsNoDisplay) {
+TEST_F(Program, U05SaysInOneSentenceThatThereIsNoDisplay) {
   const Ended ended = start({"workspace"});
 
   EXPECT_EQ(ended.exit_code, 1);

@@ -85,7 +85,7 @@ TEST_F(ShownRuns, FollowsRunsThatChange) {
 }
 
 // How long this takes is what page_bench measures.
-TEST(RunListWithTenThousandRuns, SortsAndFilters) {
+TEST(RunListWithTenThousandRuns, U08SortsAndFilters) {
   RunTableModel runs;
   RunFilterModel shown(runs);
   std::vector<RunRecord> records;

@@ -167,7 +167,7 @@ TEST_F(RunTable, AsksForAnotherNoteOrOtherTags) {
   EXPECT_EQ(text(0, "note"), "");  // until the workspace has it
 }
 
-TEST_F(RunTable, ShowsHostileNamesLiterally) {
+TEST_F(RunTable, U09ShowsHostileNamesLiterally) {
   const std::string name =
       "<b>bold</b> & \"x\" \x1b[31mred \n \xE2\x80\xAE" + std::string(300, 'w');
   model_.setRuns(shareRuns({makeRun(kFirst, name, RunState::kQueued)}));

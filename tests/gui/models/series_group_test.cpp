@@ -82,22 +82,6 @@ void takeAll(CombinedSeries& combined) {
   EXPECT_TRUE(combined.update(room));
 }
 
-TEST(SeriesCombinationTest, NormsAddUpInSquares) {
-  EXPECT_DOUBLE_EQ(combine({3, 4}, combinationFor("grad_norm")), 5);
-  EXPECT_DOUBLE_EQ(combine({3, 4}, combinationFor("attention_map_kl")), 3.5);
-  EXPECT_TRUE(std::isnan(combine({}, Combination::kMean)));
-  EXPECT_TRUE(std::isnan(combine({1, std::nan("")}, Combination::kRootOfSquares)));
-}
-
-TEST(SeriesCombinationTest, TheNormOfALayerIsThatOfItsParts) {
-  // Parts 3 and 4 have the norm 5, whose square is the sum of the squares.
-  const double norm = combine({3, 4}, combinationFor("full_precision_grad_norm"));
-  EXPECT_EQ(norm, 5);
-  EXPECT_EQ(combine({9, 16}, combinationFor("grad_norm_squared")), norm * norm);
-  EXPECT_EQ(combine({0.25, 0.5}, combinationFor("grad_share")), 0.75);
-  EXPECT_EQ(combine({1, 3}, combinationFor("hidden_sqnr")), 2);
-}
-
 TEST(SeriesCombinationTest, CombinesWhatIsThereAtEachStep) {
   CombinedSeries combined({series({{0, 2}, {1, 4}, {3, 6}}), series({{0, 4}, {2, 8}})},
                           Combination::kMean);

@@ -48,7 +48,7 @@ TEST_F(SessionFile, RemembersEachWorkspaceAlone) {
   EXPECT_EQ(session.load("/two").page, "");
 }
 
-TEST_F(SessionFile, IsSetAsideWhenItIsDamaged) {
+TEST_F(SessionFile, U04IsSetAsideWhenItIsDamaged) {
   const QByteArray garbage = QByteArray::fromHex("00ff5b1b07de00adbeef");
   write(garbage);
 
@@ -91,7 +91,7 @@ TEST(FitToScreens, LeavesWhatCanBeSeen) {
   EXPECT_EQ(fitToScreens(window, {}), window);
 }
 
-TEST(FitToScreens, BringsBackWhatWasOnAScreenThatWent) {
+TEST(FitToScreens, U02BringsBackWhatWasOnAScreenThatWent) {
   const QRect screen(0, 0, 1280, 720);
 
   const QRect fitted = fitToScreens(QRect(2500, 300, 800, 600), {screen});

@@ -138,7 +138,7 @@ TEST_F(Compare, ShowsFiguresOfTheSameGroups) {
   open();
   auto* figures = page_.findChild<CompareFigures*>();
   const auto* bars = page_.findChild<GroupBarPlot*>();
-  EXPECT_EQ(bars->groups().size(), 4U);
+  EXPECT_TRUE(waitFor([&] { return bars->groups().size() == 4; }));
 
   figures->findChild<QTabBar*>()->setCurrentIndex(1);
 

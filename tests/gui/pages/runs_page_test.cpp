@@ -180,7 +180,7 @@ TEST(RunsPage, SaysWhatToDoWhenThereAreNoRuns) {
   EXPECT_EQ(asked.first().first(), "design");
 }
 
-TEST(RunsPageWithTenThousandRuns, SelectsAllAtOnce) {
+TEST(RunsPageWithTenThousandRuns, U08SelectsAllAtOnce) {
   const TestWorkspace workspace;
   auto store = workspace.create();
   ASSERT_TRUE(store.write([&]() -> Status {

@@ -124,7 +124,7 @@ TEST(ScreenLines, QuickLinesGoWhereSmoothOnesGo) {
   EXPECT_EQ(inkedColumns(quick), kWidth);
 }
 
-TEST(ScreenLines, ValuesThatCannotBeDrawnBreakTheLineAndAreMarked) {
+TEST(ScreenLines, U10ValuesThatCannotBeDrawnBreakTheLineAndAreMarked) {
   const double infinity = std::numeric_limits<double>::infinity();
   SeriesData data;
   for (int i = 0; i <= 100; ++i) {

@@ -35,6 +35,40 @@ TEST(TrainerCatalogue, DocumentsEverything) {
   }
 }
 
+TEST(TrainerCatalogue, NamesFormulaAndSourceOfEachMetric) {
+  for (const MetricSpec& metric : trainerCatalogue().metrics) {
+    EXPECT_FALSE(metric.formula.empty()) << metric.name;
+    EXPECT_FALSE(metric.source.empty()) << metric.name;
+  }
+}
+
+TEST(TrainerCatalogue, NamesFormulaAndSourceOfEachTechniqueThatComputes) {
+  const std::set<std::string> kinds = {
+      "quantizer", "calibration", "distillation_loss", "optimizer", "schedule", "probe"};
+  std::set<std::string> seen;
+  for (const TechniqueSpec& technique : trainerCatalogue().techniques) {
+    if (kinds.contains(technique.kind)) {
+      seen.insert(technique.kind);
+      EXPECT_FALSE(technique.formula.empty()) << technique.kind << " " << technique.name;
+      EXPECT_FALSE(technique.source.empty()) << technique.kind << " " << technique.name;
+    }
+  }
+  EXPECT_EQ(seen, kinds);
+}
+
+TEST(TrainerCatalogue, CombinesNormsInSquaresAndSpikesByTheLargest) {
+  const auto combination = [](const char* name) {
+    return trainerCatalogue().findMetric(name)->combine;
+  };
+  EXPECT_EQ(combination("grad_norm"), Combination::kRootOfSquares);
+  EXPECT_EQ(combination("full_precision_grad_norm"), Combination::kRootOfSquares);
+  EXPECT_EQ(combination("grad_norm_squared"), Combination::kSum);
+  EXPECT_EQ(combination("grad_share"), Combination::kSum);
+  EXPECT_EQ(combination("grad_spike_max"), Combination::kMaximum);
+  EXPECT_EQ(combination("attention_output_min"), Combination::kMinimum);
+  EXPECT_EQ(combination("projection_sqnr"), Combination::kMean);
+}
+
 TEST(TrainerCatalogue, HasEachDefaultWithinItsOwnBounds) {
   for (const SettingSpec& setting : trainerCatalogue().settings) {
     if (!setting.default_value.is_null()) {

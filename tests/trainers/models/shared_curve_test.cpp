@@ -34,28 +34,28 @@ struct CurveCase {
   }
 };
 
-/// 50 steps in the shape of ../shared's own curves take minutes; in a smaller one they always run.
-/// Of score and unified in the large shape, 12 steps are known to be before the first such tie.
+/// 50 steps in the shape of ../shared's own curves take minutes; in smaller ones they always run.
+/// Of score and unified in the large shape, 12 steps are known to be before the first such tie. The
+/// fewer tokens a batch has, the fewer ties there are: each variant has a shape without one.
 std::vector<CurveCase> curveCases() {
-  std::vector<CurveCase> cases;
-  const auto add = [&](const char* variant, std::size_t large, std::size_t small) {
-    cases.push_back({.variant = variant,
-                     .batch = 16,
-                     .length = 64,
-                     .usual_steps = 7,
-                     .steps_before_tie = large});
-    cases.push_back({.variant = variant,
-                     .batch = 8,
-                     .length = 32,
-                     .usual_steps = 50,
-                     .steps_before_tie = small});
-  };
-  add("score", 12, 26);
-  add("map", 50, 50);
-  add("output", 27, 50);
-  add("unified", 12, 6);
-  add("MI", 50, 50);
-  return cases;
+  constexpr std::size_t kFew = 7;
+  constexpr std::size_t kAll = 50;
+  return {{"score", 16, 64, kFew, 12},
+          {"score", 8, 32, kAll, 26},
+          {"score", 4, 16, kAll, 49},
+          {"score", 4, 12, kAll, kAll},
+          {"map", 16, 64, kFew, kAll},
+          {"map", 8, 32, kAll, kAll},
+          {"map", 4, 16, kAll, 6},
+          {"output", 16, 64, kFew, 27},
+          {"output", 8, 32, kAll, kAll},
+          {"output", 4, 16, kAll, kAll},
+          {"unified", 16, 64, kFew, 12},
+          {"unified", 8, 32, kAll, 6},
+          {"unified", 4, 16, kAll, kAll},
+          {"MI", 16, 64, kFew, kAll},
+          {"MI", 8, 32, kAll, kAll},
+          {"MI", 4, 16, kAll, kAll}};
 }
 
 /// Exact 8-bit ties (shared_golden_test.cpp) and their growth over the steps make a curve one of a
