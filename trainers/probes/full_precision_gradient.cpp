@@ -48,6 +48,8 @@ void measure(const ProbeInput& input, std::vector<MetricPoint>& points) {
     const double norm_full = norm({full[i]});
     series.metric = "full_precision_grad_norm";
     points.push_back({.series = series, .value = norm_full});
+    series.metric = "full_precision_grad_norm_squared";
+    points.push_back({.series = series, .value = norm_full * norm_full});
     if (norm_full > 0) {
       series.metric = "grad_norm_ratio";
       points.push_back({.series = series, .value = norm({quantized[i]}) / norm_full});
@@ -75,6 +77,13 @@ const ProbeDefinition& fullPrecisionGradientProbe() {
                    .documentation = "L2 norm of the gradient through the unquantized weights",
                    .formula = "\\lVert g \\rVert_2",
                    .combine = Combination::kRootOfSquares},
+                  {.name = "full_precision_grad_norm_squared",
+                   .dimensions = {"layer", "projection"},
+                   .documentation = "its square, the paper's statistic: the reference of "
+                                    "grad_norm_squared",
+                   .formula = "\\lVert g \\rVert_2^2",
+                   .source = "arXiv 2403.18159",
+                   .combine = Combination::kSum},
                   {.name = "grad_norm_ratio",
                    .dimensions = {"layer", "projection"},
                    .documentation = "the student's norm over it; nothing where it is zero",

@@ -29,17 +29,25 @@ TEST_F(FullPrecisionGradient, IsThatOfTheSameWeightsWithoutQuantizers) {
   fullPrecisionGradientProbe().measure(withFullPrecision(), points);
 
   std::size_t norms = 0;
+  std::size_t squares = 0;
   for (const MetricPoint& point : points) {
     for (std::size_t i = 0; i < weights.size(); ++i) {
       auto series = gradientNormSeries(weights[i].name);
-      if (series && point.series.metric == "full_precision_grad_norm" &&
-          series->layer == point.series.layer && series->projection == point.series.projection) {
+      if (!series || series->layer != point.series.layer ||
+          series->projection != point.series.projection) {
+        continue;
+      }
+      if (point.series.metric == "full_precision_grad_norm") {
         EXPECT_NEAR(point.value, norm({gradients[i]}), 1e-12) << weights[i].name;
         ++norms;
+      } else if (point.series.metric == "full_precision_grad_norm_squared") {
+        EXPECT_NEAR(point.value, gradients[i].square().sum().item<double>(), 1e-12);
+        ++squares;
       }
     }
   }
   EXPECT_GT(norms, 10U);
+  EXPECT_EQ(squares, norms);
   expectUntouched();
 }
 
@@ -56,7 +64,7 @@ TEST_F(FullPrecisionGradient, OfAModelWithoutQuantizersIsItsOwn) {
 
   int cosines = 0;
   for (const MetricPoint& point : points) {
-    if (point.series.metric != "full_precision_grad_norm") {
+    if (!point.series.metric.starts_with("full_precision_grad_norm")) {
       EXPECT_NEAR(point.value, 1, 1e-12) << point.series.metric;
       ++cosines;
     }
