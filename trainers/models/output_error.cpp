@@ -188,7 +188,8 @@ std::vector<at::Tensor> leastOutputError(const Quantizer& quantizer,
                                          const at::Tensor& weight,
                                          const at::Tensor& gram) {
   const at::NoGradGuard no_grad;
-  const at::Tensor latent = weight.detach();
+  // Weights may be held in fewer bits than the sums over inputs.
+  const at::Tensor latent = weight.detach().to(gram.scalar_type());
   const Search search = {.grid = *quantizer.heldGrid(),
                          .options = quantizer.options(),
                          .weight = latent,

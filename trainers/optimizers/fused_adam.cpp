@@ -48,7 +48,7 @@ bool isNarrow(const at::Tensor& parameter) {
 }  // namespace
 
 at::ScalarType momentType(const at::Tensor& parameter) {
-  return parameter.element_size() < sizeof(float) ? at::kFloat : parameter.scalar_type();
+  return parameter.itemsize() < sizeof(float) ? at::kFloat : parameter.scalar_type();
 }
 
 FusedAdam::FusedAdam(const NamedTensors& parameters,

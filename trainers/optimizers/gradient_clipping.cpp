@@ -15,7 +15,7 @@ constexpr double kNormEpsilon = 1e-6;
 
 /// Sums of 16-bit numbers are in float; empty: in the gradient's own type.
 std::optional<at::ScalarType> widerType(const at::Tensor& gradient) {
-  const bool is_narrow = gradient.element_size() < sizeof(float);
+  const bool is_narrow = gradient.itemsize() < sizeof(float);
   return is_narrow ? std::optional(at::kFloat) : std::nullopt;
 }
 

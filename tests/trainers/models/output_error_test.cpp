@@ -66,6 +66,19 @@ TEST(OutputError, IsLeastAsFoundByTryingEverythingOnTheInputs) {
   }
 }
 
+TEST(OutputError, OfWeightsInBfloat16IsThatOfTheirValues) {
+  const at::Tensor held = randomTensor({3, 32}, 21).to(at::kBFloat16);
+  const at::Tensor gram = blocksOfProducts(randomTensor({40, 32}, 22), 32);
+  const Quantizer quantizer(
+      *findHeldGrid("lsq"), GridStart::kLeastError, {.bits = 3, .granularity = Granularity::kRow});
+
+  const auto found = leastOutputError(quantizer, held, gram);
+  const auto expected = leastOutputError(quantizer, held.to(at::kDouble), gram);
+
+  ASSERT_EQ(found.size(), expected.size());
+  EXPECT_TRUE(at::equal(found.front(), expected.front()));
+}
+
 TEST(OutputError, OfInputsThatAreTheIdentityIsTheWeightsOwn) {
   const at::Tensor weight = randomTensor({3, 32}, 21);
   const HeldGrid& grid = *findHeldGrid("lsq");

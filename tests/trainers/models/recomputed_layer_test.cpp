@@ -114,6 +114,7 @@ INSTANTIATE_TEST_SUITE_P(Families, RecomputedDecoder, testing::Values("llama", "
 TEST(RecomputedGpt2, HasTheSameGradientsBitForBit) {
   const TinyGpt2 decoder("gpt2_documents");
   expectSameGradients(decoder.model(), decoder.batch);
+  expectSameGradients(decoder.model({.kv_cache_bits = 4}), decoder.batch);
 }
 
 TEST(RecomputedLayers, KeepTheirInputsOnly) {
