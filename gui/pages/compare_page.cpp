@@ -289,6 +289,10 @@ void ComparePage::showNextPart() {
       break;
     case Part::kTable:
       showTable(*data_);
+      next_part_ = Part::kColumns;
+      break;
+    case Part::kColumns:
+      fitColumns();
       next_part_ = Part::kFigures;
       break;
     case Part::kFigures:
@@ -308,16 +312,21 @@ void ComparePage::showTable(const ComparisonData& comparison) {
     model_.setTable({});
     return;
   }
-  const int columns = model_.columnCount();
-  const int rows = model_.rowCount();
   model_.setTable(comparison.table);
-  if (columns != model_.columnCount() || rows != model_.rowCount()) {
-    table_->resizeColumnsToContents();
-    for (int column = 0; column < model_.columnCount(); ++column) {
-      table_->setColumnWidth(column, std::min(table_->columnWidth(column), kWidestColumn));
-    }
-  }
   showCaption();
+}
+
+/// Only of a table of another shape: the user may have made columns wider.
+void ComparePage::fitColumns() {
+  const QSize shape(model_.columnCount(), model_.rowCount());
+  if (shape == fitted_) {
+    return;
+  }
+  fitted_ = shape;
+  table_->resizeColumnsToContents();
+  for (int column = 0; column < model_.columnCount(); ++column) {
+    table_->setColumnWidth(column, std::min(table_->columnWidth(column), kWidestColumn));
+  }
 }
 
 void ComparePage::showCaption() {

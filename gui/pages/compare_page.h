@@ -4,6 +4,7 @@
 #include "gui/models/comparison_source.h"
 #include "gui/models/comparison_table_model.h"
 
+#include <QSize>
 #include <QTimer>
 #include <QWidget>
 
@@ -53,15 +54,17 @@ class ComparePage final : public QWidget {
   void showNextPart();
   void fail(const QString& reason);
   void showTable(const ComparisonData& comparison);
+  void fitColumns();
   void showCaption();
 
   /// What of `data_` is shown next.
-  enum class Part { kControls, kTable, kFigures, kPage };
+  enum class Part { kControls, kTable, kColumns, kFigures, kPage };
 
   AppContext& context_;
   ComparisonSource source_;
   ComparisonTableModel model_;
   std::shared_ptr<const ComparisonData> data_;
+  QSize fitted_;  ///< columns and rows of the table whose columns have their widths
   Part next_part_ = Part::kControls;
   QTimer show_timer_;
   bool is_stale_ = true;  ///< something has changed since the last read

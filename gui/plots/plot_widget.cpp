@@ -28,7 +28,14 @@ class Canvas final : public QCustomPlot {
  protected:
   void resizeEvent(QResizeEvent* /*event*/) override {
     setViewport(rect());
-    replot(rpQueuedReplot);
+    // New buffers take as long as what is drawn into them: a turn of their own.
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+          setupPaintBuffers();
+          replot(rpQueuedReplot);
+        },
+        Qt::QueuedConnection);
   }
 
   void paintEvent(QPaintEvent* /*event*/) override {
