@@ -52,7 +52,9 @@ start_screen() { # width, height
   export DISPLAY
   openbox >"$place/openbox.log" 2>&1 &
   manager=$!
+  wait_until 30 "openbox did not start" manages_windows
 }
+manages_windows() { xdotool get_desktop >/dev/null 2>&1; }
 
 start_app() { # arguments
   "$programs/retort-gui" "$@" >"$place/app.log" 2>&1 &
