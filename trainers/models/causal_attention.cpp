@@ -111,16 +111,23 @@ void checkDecoderBatch(const TokenBatch& batch) {
 }
 
 ActivationPass decoderActivationPass(const Model& model,
+                                     const at::Tensor& is_real,
+                                     const ForwardOptions& options,
+                                     ModelTrace& trace) {
+  return {.quantizers = model.activations(),
+          .options = options,
+          .is_real = is_real,
+          .kv_cache = model.quantization().kvCache(),
+          .trace = trace};
+}
+
+ActivationPass decoderActivationPass(const Model& model,
                                      const TokenBatch& batch,
                                      const ForwardOptions& options,
                                      ModelTrace& trace) {
   const at::Tensor mask =
       batch.attention_mask.defined() ? batch.attention_mask : at::ones_like(batch.input_ids);
-  return {.quantizers = model.activations(),
-          .options = options,
-          .is_real = mask.ne(0).unsqueeze(1).unsqueeze(1),
-          .kv_cache = model.quantization().kvCache(),
-          .trace = trace};
+  return decoderActivationPass(model, mask.ne(0).unsqueeze(1).unsqueeze(1), options, trace);
 }
 
 at::Tensor tokenPositions(const TokenBatch& batch) {

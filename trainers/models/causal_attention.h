@@ -21,8 +21,14 @@ namespace retort::train {
 /// come last, where causal attention would see it (on the CPU: other devices would have to wait).
 void checkDecoderBatch(const TokenBatch& batch);
 
-/// The places where a pass of `model` over `batch` quantizes activations. References must outlive
-/// it.
+/// The places where a decoder's pass quantizes activations. `is_real` as ActivationPass has it.
+/// References must outlive it.
+[[nodiscard]] ActivationPass decoderActivationPass(const Model& model,
+                                                   const at::Tensor& is_real,
+                                                   const ForwardOptions& options,
+                                                   ModelTrace& trace);
+
+/// The same of a pass over `batch`.
 [[nodiscard]] ActivationPass decoderActivationPass(const Model& model,
                                                    const TokenBatch& batch,
                                                    const ForwardOptions& options,

@@ -1,7 +1,10 @@
 #include "trainers/models/converted_model.h"
 
+#include "trainers/models/trace_layers.h"
+
 #include <ATen/TensorOperators.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace retort::train {
@@ -24,19 +27,10 @@ ModelTrace convertedTrace(const ModelTrace& trace, at::Device device, at::Scalar
     }
   };
   ModelTrace converted = trace;
-  for (auto part : {&ModelTrace::score,
-                    &ModelTrace::prob,
-                    &ModelTrace::context,
-                    &ModelTrace::dense,
-                    &ModelTrace::output,
-                    &ModelTrace::value,
-                    &ModelTrace::sum,
-                    &ModelTrace::normed_dense,
-                    &ModelTrace::hidden}) {
-    for (at::Tensor& tensor : converted.*part) {
-      convert(tensor);
-    }
+  for (const auto part : kTraceLayers) {
+    std::ranges::for_each(converted.*part, convert);
   }
+  std::ranges::for_each(converted.hidden, convert);
   for (ClippedActivations& clipped : converted.clipped) {
     convert(clipped.share);
   }

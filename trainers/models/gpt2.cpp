@@ -101,11 +101,7 @@ at::Tensor Gpt2Model::recomputedLayer(std::size_t index,
                       visible = pass.visible,
                       is_real = pass.activations.is_real](const at::Tensor& input,
                                                           ModelTrace& trace) {
-    const ActivationPass activation_pass = {.quantizers = activations(),
-                                            .options = options,
-                                            .is_real = is_real,
-                                            .kv_cache = quantization().kvCache(),
-                                            .trace = trace};
+    const ActivationPass activation_pass = decoderActivationPass(*this, is_real, options, trace);
     const Gpt2Pass layer_pass = {
         .config = config_, .activations = activation_pass, .visible = visible};
     return gpt2Layer(layers_[index], input, index, layer_pass);

@@ -1,6 +1,7 @@
 #include "trainers/models/layer_map.h"
 
 #include "core/base/text.h"
+#include "trainers/models/trace_layers.h"
 #include "trainers/train_error.h"
 
 #include <fmt/format.h>
@@ -74,14 +75,7 @@ LayerMap layerMap(const std::vector<std::string>& items,
 
 ModelTrace alignTrace(const ModelTrace& teacher, const LayerMap& map) {
   ModelTrace trace;
-  for (auto part : {&ModelTrace::score,
-                    &ModelTrace::prob,
-                    &ModelTrace::context,
-                    &ModelTrace::dense,
-                    &ModelTrace::output,
-                    &ModelTrace::value,
-                    &ModelTrace::sum,
-                    &ModelTrace::normed_dense}) {
+  for (const auto part : kTraceLayers) {
     trace.*part = aligned(teacher.*part, map);
   }
   if (!teacher.projection.empty()) {

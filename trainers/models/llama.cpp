@@ -111,11 +111,7 @@ at::Tensor LlamaModel::recomputedLayer(std::size_t index,
                       visible = pass.visible,
                       is_real = pass.activations.is_real](const at::Tensor& input,
                                                           ModelTrace& trace) {
-    const ActivationPass activation_pass = {.quantizers = activations(),
-                                            .options = options,
-                                            .is_real = is_real,
-                                            .kv_cache = quantization().kvCache(),
-                                            .trace = trace};
+    const ActivationPass activation_pass = decoderActivationPass(*this, is_real, options, trace);
     const DecoderPass layer_pass = {.config = config_,
                                     .options = options,
                                     .activations = activation_pass,

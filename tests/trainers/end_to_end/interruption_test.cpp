@@ -63,14 +63,18 @@ TEST(Interruption, StoppedRunsGoOnBitForBit) {
   expectSameAsUndisturbed(run);
 }
 
+/// Starts the run, or goes on with it, and kills it as soon as it has told of that step.
+void killAt(const RunDirectory& run, const std::string& kind, std::int64_t step) {
+  TrainerProgram program = run.start();
+  ASSERT_TRUE(run.waitFor(kind, step));
+  program.send(SIGKILL);
+  EXPECT_EQ(program.wait().signal, SIGKILL);
+}
+
 TEST(Interruption, KilledRunsGoOnBitForBit) {
   const RunDirectory run(longRun());
   for (const std::int64_t step : {35, 120, 190}) {
-    TrainerProgram program = run.start();
-    ASSERT_TRUE(run.waitFor("metrics", step));
-    program.send(SIGKILL);
-
-    EXPECT_EQ(program.wait().signal, SIGKILL);
+    ASSERT_NO_FATAL_FAILURE(killAt(run, "metrics", step));
   }
 
   expectSameAsUndisturbed(run);
@@ -90,10 +94,7 @@ TEST(Interruption, InterventionsAndLearnedLossesGoOnBitForBit) {
   settings["distill.hidden.schedule"] = "linear";
   const RunDirectory run(settings);
   for (const std::int64_t step : {15, 35}) {
-    TrainerProgram program = run.start();
-    ASSERT_TRUE(run.waitFor("metrics", step));
-    program.send(SIGKILL);
-    program.wait();
+    ASSERT_NO_FATAL_FAILURE(killAt(run, "metrics", step));
   }
 
   expectSameAsUndisturbed(run, settings);
@@ -113,10 +114,7 @@ TEST(Interruption, KilledRunsWithACachedTeacherGoOnBitForBit) {
   settings["distill.kl.cache_teacher"] = true;
   const RunDirectory run(settings);
   for (const std::int64_t step : {15, 35}) {
-    TrainerProgram program = run.start();
-    ASSERT_TRUE(run.waitFor("metrics", step));
-    program.send(SIGKILL);
-    program.wait();
+    ASSERT_NO_FATAL_FAILURE(killAt(run, "metrics", step));
     if (step == 15) {
       std::filesystem::remove_all(folder.path() / "retort" / "logits");
     }
@@ -138,12 +136,7 @@ TEST(Interruption, KilledRunsInFewerBitsGoOnBitForBit) {
   settings["teacher.dtype"] = "bfloat16";
   settings["quant.kv_cache.bits"] = 4;
   const RunDirectory run(settings);
-  {
-    TrainerProgram program = run.start();
-    ASSERT_TRUE(run.waitFor("metrics", 17));
-    program.send(SIGKILL);
-    program.wait();
-  }
+  ASSERT_NO_FATAL_FAILURE(killAt(run, "metrics", 17));
 
   expectSameAsUndisturbed(run, settings);
 }
@@ -164,10 +157,7 @@ TEST(Interruption, KilledRunsWithLearnedQuantizersGoOnBitForBit) {
   settings["probe.clipped_share.every"] = 5;
   const RunDirectory run(settings);
   for (const std::int64_t step : {12, 26}) {
-    TrainerProgram program = run.start();
-    ASSERT_TRUE(run.waitFor("metrics", step));
-    program.send(SIGKILL);
-    EXPECT_EQ(program.wait().signal, SIGKILL);
+    ASSERT_NO_FATAL_FAILURE(killAt(run, "metrics", step));
   }
 
   expectSameAsUndisturbed(run, settings);
@@ -189,10 +179,7 @@ void expectFreezingGoesOn(const SettingValues& rule) {
   settings.insert(rule.begin(), rule.end());
   const RunDirectory run(settings);
   for (const std::int64_t step : {16, 38}) {
-    TrainerProgram program = run.start();
-    ASSERT_TRUE(run.waitFor("metrics", step));
-    program.send(SIGKILL);
-    EXPECT_EQ(program.wait().signal, SIGKILL);
+    ASSERT_NO_FATAL_FAILURE(killAt(run, "metrics", step));
   }
 
   expectSameAsUndisturbed(run, settings);
@@ -223,12 +210,7 @@ TEST(Interruption, KilledRunsThatFreezeByOscillationGoOnBitForBit) {
 
 TEST(Interruption, DamagedCheckpointsAreSkipped) {
   const RunDirectory run(longRun());
-  {
-    TrainerProgram program = run.start();
-    ASSERT_TRUE(run.waitFor("checkpoint", 75));
-    program.send(SIGKILL);
-    program.wait();
-  }
+  ASSERT_NO_FATAL_FAILURE(killAt(run, "checkpoint", 75));
   std::filesystem::path newest;
   for (const auto& entry : std::filesystem::directory_iterator(run.paths().checkpoints())) {
     if (entry.path().filename().string().starts_with("step-")) {
@@ -302,12 +284,7 @@ TEST(Interruption, ASecondTrainerIsRefused) {
 
 TEST(Interruption, ATornLastLineIsCutOff) {
   const RunDirectory run(longRun());
-  {
-    TrainerProgram program = run.start();
-    ASSERT_TRUE(run.waitFor("metrics", 50));
-    program.send(SIGKILL);
-    program.wait();
-  }
+  ASSERT_NO_FATAL_FAILURE(killAt(run, "metrics", 50));
   std::ofstream(run.paths().events(), std::ios::app) << "{\"kind\": \"metr";
 
   expectSameAsUndisturbed(run);

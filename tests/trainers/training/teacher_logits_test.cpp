@@ -2,10 +2,8 @@
 
 #include "tests/trainers/cache_home.h"
 #include "tests/trainers/tensor_testing.h"
-#include "tests/trainers/training/temporary_folder.h"
-#include "tests/trainers/training/tiny_language_settings.h"
+#include "tests/trainers/training/tiny_language_teacher.h"
 #include "trainers/train_error.h"
-#include "trainers/training/finetune_phase.h"
 #include "trainers/training/kd_qat_phase.h"
 
 #include <ATen/ATen.h>
@@ -24,23 +22,14 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::ThrowsMessage;
 
-class CachedTeacher : public testing::Test {
+class CachedTeacher : public TinyLanguageTeacher {
  protected:
-  CachedTeacher() : home_(folder_.path()) {
-    seedGenerators(1, at::kCPU);
-    SettingValues given = tinyPretrainGiven();
-    given["data.text.packing"] = "padded";  // rows judge different numbers of tokens
-    FinetunePhase(phaseInput(given)).writeModel(folder_.path() / "teacher");
-  }
+  /// Padded rows judge different numbers of tokens.
+  CachedTeacher() : TinyLanguageTeacher({{"data.text.packing", "padded"}}), home_(folder_.path()) {}
 
-  [[nodiscard]] SettingValues given(const SettingValues& more = {}) const {
-    SettingValues given = tinyLanguageKdQatGiven(folder_.path() / "teacher");
-    given["data.text.packing"] = "padded";
-    given["distill.kl.top_k"] = 5;
-    for (const auto& [key, value] : more) {
-      given[key] = value;
-    }
-    return given;
+  [[nodiscard]] SettingValues given(SettingValues more = {}) const {
+    more.insert({"distill.kl.top_k", 5});
+    return TinyLanguageTeacher::given(more);
   }
 
   [[nodiscard]] SettingValues cached(SettingValues more = {}) const {
@@ -61,7 +50,6 @@ class CachedTeacher : public testing::Test {
     return found;
   }
 
-  TemporaryFolder folder_;
   CacheHome home_;
 };
 

@@ -1,11 +1,9 @@
 #include "trainers/training/teacher_model.h"
 
 #include "tests/trainers/tensor_testing.h"
-#include "tests/trainers/training/temporary_folder.h"
-#include "tests/trainers/training/tiny_language_settings.h"
+#include "tests/trainers/training/tiny_language_teacher.h"
 #include "trainers/train_error.h"
 #include "trainers/training/device.h"
-#include "trainers/training/finetune_phase.h"
 #include "trainers/training/kd_qat_phase.h"
 
 #include <ATen/ATen.h>
@@ -19,23 +17,7 @@ namespace {
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-class HeldTeacher : public testing::Test {
- protected:
-  HeldTeacher() {
-    seedGenerators(1, at::kCPU);
-    FinetunePhase(phaseInput(tinyPretrainGiven())).writeModel(folder_.path() / "teacher");
-  }
-
-  [[nodiscard]] SettingValues given(const SettingValues& more = {}) const {
-    SettingValues given = tinyLanguageKdQatGiven(folder_.path() / "teacher");
-    for (const auto& [key, value] : more) {
-      given[key] = value;
-    }
-    return given;
-  }
-
-  TemporaryFolder folder_;
-};
+using HeldTeacher = TinyLanguageTeacher;
 
 const std::vector<std::int64_t> kRows = {0, 1, 2, 3};
 

@@ -1,7 +1,5 @@
 #include "tests/trainers/tensor_testing.h"
-#include "tests/trainers/training/temporary_folder.h"
-#include "tests/trainers/training/tiny_language_settings.h"
-#include "trainers/training/finetune_phase.h"
+#include "tests/trainers/training/tiny_language_teacher.h"
 #include "trainers/training/kd_qat_phase.h"
 
 #include <ATen/ATen.h>
@@ -15,27 +13,12 @@ namespace retort::train {
 namespace {
 
 /// train.weights_dtype: bfloat16.
-class NarrowWeights : public testing::Test {
+class NarrowWeights : public TinyLanguageTeacher {
  protected:
-  NarrowWeights() {
-    seedGenerators(1, at::kCPU);
-    FinetunePhase(phaseInput(tinyPretrainGiven())).writeModel(folder_.path() / "teacher");
-  }
-
-  [[nodiscard]] SettingValues given(const SettingValues& more = {}) const {
-    SettingValues given = tinyLanguageKdQatGiven(folder_.path() / "teacher");
-    for (const auto& [key, value] : more) {
-      given[key] = value;
-    }
-    return given;
-  }
-
   [[nodiscard]] KdQatPhase narrow(SettingValues more = {}) const {
     more["train.weights_dtype"] = "bfloat16";
     return KdQatPhase(phaseInput(given(more)));
   }
-
-  TemporaryFolder folder_;
 };
 
 const std::vector<std::int64_t> kRows = {0, 1, 2, 3};
